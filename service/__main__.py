@@ -1,0 +1,5 @@
+"""`python -m service` is the `user-sync` command."""
+
+from service.commands.main import cli
+
+cli()

@@ -1,0 +1,1 @@
+"""Users read from the directory instead of from its events."""

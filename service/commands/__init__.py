@@ -1,0 +1,1 @@
+"""The command line, user-sync: a file a command."""

@@ -1,0 +1,1 @@
+"""The demo: a sample history told through the real webhook."""

@@ -1,0 +1,1 @@
+"""Events to OpenSearch documents, pure."""

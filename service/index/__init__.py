@@ -1,0 +1,1 @@
+"""The OpenSearch index itself: connection, names, bootstrap, purge."""

@@ -1,0 +1,1 @@
+"""Journal to OpenSearch: the only writer of documents."""
