@@ -1,0 +1,32 @@
+"""What a JSON text becomes in Python, without losing anything that was sent.
+
+Ordinary values become ordinary Python values. What neither Python nor OpenSearch can hold exactly
+stays text, as a `Literal`, so that nothing is silently rounded, cut or refused.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+class NotJson(ValueError):
+    """The text is not JSON; `detail` says what is wrong and at which byte."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A JSON value kept as the text that was received.
+
+    One of: an integer beyond 64 bits, a number of more than 100 digits or too large for a float,
+    NaN or an infinity (not JSON, yet some senders write them), a subtree nested too deep.
+    """
+
+    text: str
+
+
+JsonValue: TypeAlias = (
+    "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | None | Literal"
+)
