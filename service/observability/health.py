@@ -1,0 +1,63 @@
+"""Named checks: what `/healthz` answers and the console shows.
+
+A check that can't be made is a failing check, never a failing answer.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that has to hold.
+
+    name: stable, snake_case. ok: whether it holds. state: one sentence, what is.
+    advice: one sentence, what to do; empty when there is nothing to do.
+    """
+
+    name: str
+    ok: bool
+    state: str
+    advice: str = ""
+
+
+Checks = Callable[[], Iterable[Check]]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """All checks of one moment, in the order of the flow."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        """True when every check holds."""
+        return all(check.ok for check in self.checks)
+
+    def as_dict(self) -> dict[str, object]:
+        """The body of `/healthz`: `status`, and each check by its name."""
+        return {
+            "status": "ok" if self.ok else "failing",
+            "checks": {
+                check.name: {"ok": check.ok, "state": check.state, "advice": check.advice}
+                for check in self.checks
+            },
+        }
+
+
+def examine(sources: Sequence[Checks]) -> Health:
+    """Ask every source for its checks now. Sources answer from memory, without I/O."""
+    checks: list[Check] = []
+    for source in sources:
+        try:
+            checks.extend(source())
+        except Exception as error:
+            log.exception("a health check failed to run", extra={"action": "check_failed"})
+            name = getattr(source, "__qualname__", type(source).__name__)
+            state = f"the check could not be made: {type(error).__name__}"
+            checks.append(Check(name, False, state, "see the log for action check_failed"))
+    return Health(tuple(checks))

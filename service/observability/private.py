@@ -1,0 +1,36 @@
+"""The private door's `/healthz` and `/metrics`; the search API and the console join as sub-apps."""
+
+from collections.abc import Sequence
+
+import orjson
+from aiohttp import web
+
+from service.observability.health import Checks, examine
+from service.observability.metrics import Metrics
+
+
+def private_app(metrics: Metrics, health: Sequence[Checks]) -> web.Application:
+    """An aiohttp application with two routes.
+
+    GET /healthz: 200 when every check holds, else 503; JSON with each check by name.
+    GET /metrics: Prometheus text, or OpenMetrics when the client asks for it.
+    Add rooms with `app.add_subapp("/api/v1", …)` before it starts.
+    """
+
+    async def healthz(_: web.Request) -> web.Response:
+        found = examine(health)
+        return web.Response(
+            status=200 if found.ok else 503,
+            body=orjson.dumps(found.as_dict(), option=orjson.OPT_INDENT_2) + b"\n",
+            content_type="application/json",
+            headers={"Cache-Control": "no-store"},
+        )
+
+    async def exposition(request: web.Request) -> web.Response:
+        body, content_type = metrics.expose(request.headers.get("Accept", ""))
+        return web.Response(body=body, headers={"Content-Type": content_type})
+
+    app = web.Application()
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/metrics", exposition)
+    return app

@@ -1,0 +1,38 @@
+"""Says when to log something that happens again and again: at most once an interval, with a count.
+
+Nothing is uncounted: what was kept silent is part of the next number.
+"""
+
+from collections.abc import Callable
+
+MINUTE_US = 60 * 1_000_000
+
+
+class Throttle:
+    """Occurrences by key.
+
+    now_us: a clock in µs. interval_us: the shortest time between two reports of one key.
+    Keys are a fixed few (reasons, codes): they are remembered for ever.
+    """
+
+    def __init__(self, now_us: Callable[[], int], interval_us: int = MINUTE_US) -> None:
+        self._now_us = now_us
+        self._interval_us = interval_us
+        self._silent: dict[str, int] = {}
+        self._reported_us: dict[str, int] = {}
+
+    def due(self, key: str = "") -> int:
+        """Count one occurrence. Returns how many to report now, this one included; 0: keep silent.
+
+        >>> if times := throttle.due("unauthorized"):
+        ...     log.warning("events are being lost", extra={"times": times})
+        """
+        now = self._now_us()
+        count = self._silent.get(key, 0) + 1
+        last = self._reported_us.get(key)
+        if last is not None and 0 <= now - last < self._interval_us:
+            self._silent[key] = count
+            return 0
+        self._silent[key] = 0
+        self._reported_us[key] = now
+        return count
