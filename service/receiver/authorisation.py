@@ -1,0 +1,120 @@
+"""Who may post: bearer tokens, basic credentials or a custom header, checked before a body is read.
+
+The promise: a request passes only with a whole, exact credential; each comparison takes the same
+time wherever the first difference is, and every credential of the kind is compared, so an answer's
+timing tells nothing. Whatever bytes the headers hold, the outcome is yes or no, never an error.
+"""
+
+import base64
+import hmac
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from multidict import MultiMapping, istr
+
+_AUTHORIZATION = istr("Authorization")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, token
+_VISIBLE_ASCII = re.compile(r"[!-~]+")
+_HEADER_VALUE = re.compile(r"[!-~]([ -~]*[!-~])?")
+
+
+class InvalidCredential(ValueError):
+    """A credential that must not or can not be used. The message never holds the secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Everything that opens the webhook. Any one suffices; several of a kind allow rotation.
+
+    Raises InvalidCredential for empty ones and for those a header can't carry.
+    """
+
+    bearer_tokens: Sequence[str] = field(default=(), repr=False)
+    basic: Sequence[tuple[str, str]] = field(default=(), repr=False)  # (user name, password)
+    header_name: str | None = None
+    header_values: Sequence[str] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        if not (self.bearer_tokens or self.basic or self.header_name or self.header_values):
+            raise InvalidCredential("At least one webhook credential is needed")
+        self._check_authorization()
+        self._check_custom_header()
+
+    def _check_authorization(self) -> None:
+        for token in self.bearer_tokens:
+            if not _VISIBLE_ASCII.fullmatch(token):
+                raise InvalidCredential(
+                    "A bearer token must be one or more visible ASCII characters without spaces"
+                )
+        for user, password in self.basic:
+            if not user or not password:
+                raise InvalidCredential("A basic credential needs a user name and a password")
+            if ":" in user:
+                raise InvalidCredential("A basic credential's user name must not hold a colon")
+
+    def _check_custom_header(self) -> None:
+        if bool(self.header_name) != bool(self.header_values):
+            raise InvalidCredential("A custom header needs both a name and at least one value")
+        if self.header_name and not _HEADER_NAME.fullmatch(self.header_name):
+            raise InvalidCredential("The custom header's name is not a valid HTTP header name")
+        for value in self.header_values:
+            if not _HEADER_VALUE.fullmatch(value):
+                raise InvalidCredential(
+                    "A custom header's value must be visible ASCII characters,"
+                    " without spaces at its ends"
+                )
+
+
+class Authorisation:
+    """Credentials made ready for comparing, once; `accepts` costs about a microsecond."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        bearer = _encoded(credentials.bearer_tokens)
+        basic = tuple(
+            base64.b64encode(f"{user}:{password}".encode()) for user, password in credentials.basic
+        )
+        self._by_scheme = {"bearer": bearer, "basic": basic}
+        self._header_name = istr(credentials.header_name) if credentials.header_name else None
+        self._header_values = _encoded(credentials.header_values)
+        schemes = [("Bearer", bearer), ("Basic", basic), ("Header", self._header_values)]
+        self.challenges = ", ".join(
+            f'{scheme} realm="user-sync webhook"' for scheme, known in schemes if known
+        )
+        """The value of WWW-Authenticate that goes with a refusal."""
+
+    def accepts(self, headers: MultiMapping[str]) -> bool:
+        """True if the request carries one of the credentials.
+
+        `headers` as aiohttp decodes them: UTF-8, other bytes as surrogate escapes. A header given
+        twice counts only if both are the same: between two different ones, a proxy in front and
+        this service might each believe another.
+        """
+        given = _single(headers.getall(_AUTHORIZATION, ()))
+        if given is not None:
+            scheme, _, parameters = given.partition(" ")
+            known = self._by_scheme.get(scheme.lower())
+            if known and _is_one_of(parameters.strip(" "), known):
+                return True
+        if self._header_name is not None:
+            value = _single(headers.getall(self._header_name, ()))
+            return value is not None and _is_one_of(value, self._header_values)
+        return False
+
+
+def _encoded(secrets: Iterable[str]) -> tuple[bytes, ...]:
+    return tuple(secret.encode() for secret in secrets)
+
+
+def _single(values: Sequence[str]) -> str | None:
+    if len(values) == 1 or (values and all(value == values[0] for value in values)):
+        return values[0]
+    return None
+
+
+def _is_one_of(given: str, known: tuple[bytes, ...]) -> bool:
+    candidate = given.encode("utf-8", "surrogatepass")
+    found = False
+    for secret in known:  # all of them, whatever the first says
+        found |= hmac.compare_digest(candidate, secret)
+    return found
