@@ -1,0 +1,60 @@
+"""What can go wrong with the journal, as types; each message tells a person what to do."""
+
+
+class JournalError(Exception):
+    """Any fault of the journal. str() is a message for people."""
+
+
+class JournalForeign(JournalError):
+    """What stands at the path is not a journal of ours. Nothing was changed."""
+
+
+class JournalCorrupt(JournalError):
+    """The journal is damaged or incomplete. Nothing was overwritten."""
+
+
+class JournalTooNew(JournalError):
+    """A newer version of this program wrote the journal. Nothing was changed."""
+
+
+class JournalMissing(JournalError):
+    """There is no journal at the path, and it was not asked to be created."""
+
+
+class JournalForbidden(JournalError):
+    """The operating system denies this user the journal."""
+
+
+class JournalInUse(JournalError):
+    """Another process owns the journal.
+
+    pid: as the owner sees itself (another one in another container); None when unknown.
+    """
+
+    def __init__(self, message: str, pid: int | None = None) -> None:
+        super().__init__(message)
+        self.pid = pid
+
+
+class JournalFull(JournalError):
+    """A limit is reached: nothing of the append was kept. Send again later.
+
+    retry_after_s: seconds, for the Retry-After header.
+    """
+
+    def __init__(self, message: str, retry_after_s: int = 10) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class JournalUnavailable(JournalError):
+    """The journal can't do it now (I/O error, disk full, closed). Do it again later.
+
+    An append so refused was not acknowledged; after an I/O error it may be in the journal all the
+    same, which is harmless: versions make every repetition safe.
+    retry_after_s: seconds, for the Retry-After header.
+    """
+
+    def __init__(self, message: str, retry_after_s: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s

@@ -1,0 +1,153 @@
+"""What goes into the journal and comes out of it. Times are microseconds since the epoch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Disposition(StrEnum):
+    """What the journal does with an entry. All are counted as received."""
+
+    STORE = "store"
+    """Keep it until the indexer settles it."""
+    IGNORED = "ignored"
+    """Of a type that nobody handles: only counted."""
+    TEST = "test"
+    """A test event of the sender: counted, its time remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event on its way in.
+
+    body: as received, kept verbatim. type: label of the counter of received events (at most 64
+    different ones are told apart, the rest count as `other`). tenant: None means ours.
+    """
+
+    body: bytes
+    type: str
+    disposition: Disposition
+    tenant: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An event in the journal.
+
+    seq: its place, never given twice. received_us: when it was first appended, replays included.
+    attempts: 0, or what its dead letter said when it was replayed. forced: replayed with force.
+    """
+
+    seq: int
+    received_us: int
+    body: bytes
+    attempts: int
+    forced: bool
+
+
+class Outcome(StrEnum):
+    """What became of an event, as the indexer settles it."""
+
+    APPLIED = "applied"
+    STALE = "stale"
+    DUPLICATE = "duplicate"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """The event is done: it leaves the journal and is counted by its outcome."""
+
+    seq: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Burial:
+    """The event can't be indexed: it becomes a dead letter.
+
+    code: stable, snake_case. reason: for people. attempts: how often it was tried, in all.
+    """
+
+    seq: int
+    code: str
+    reason: str
+    attempts: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterSummary:
+    """A dead letter without its body. seq: the one it had in the journal; size: body, bytes."""
+
+    seq: int
+    received_us: int
+    failed_us: int
+    code: str
+    reason: str
+    attempts: int
+    type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter(DeadLetterSummary):
+    """A dead letter whole. body: as received."""
+
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Accounting:
+    """Where every event ever received is. bytes: bodies in the journal and in dead letters."""
+
+    received: Mapping[str, int]
+    applied: int
+    stale: int
+    duplicate: int
+    superseded: int
+    ignored: int
+    test: int
+    refused: int
+    dropped: int
+    dead_letters: int
+    journal: int
+    bytes: int
+
+    @property
+    def received_total(self) -> int:
+        """Events received, of all types."""
+        return sum(self.received.values())
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every received event is accounted for."""
+        return self.received_total == (
+            self.applied
+            + self.stale
+            + self.duplicate
+            + self.superseded
+            + self.ignored
+            + self.test
+            + self.refused
+            + self.dropped
+            + self.dead_letters
+            + self.journal
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class JournalStatus:
+    """The journal at one committed moment.
+
+    oldest_received_us: since when the oldest event waits (for a replayed one, since its replay);
+    None when the journal is empty. can_append: False with the reason in refusal.
+    """
+
+    accounting: Accounting
+    last_seq: int
+    oldest_received_us: int | None
+    last_test_us: int | None
+    tenant: str | None
+    can_append: bool
+    refusal: str
