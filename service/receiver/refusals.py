@@ -1,0 +1,61 @@
+"""What the door turned away: counted each time, told at most once a minute.
+
+Auth0 does not repeat a request that was answered 4XX, so each of these may be a lost event and
+someone must hear of it, yet a wrong token under full load must not flood the log.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from enum import StrEnum
+
+from service.observability.throttle import Throttle
+
+logger = logging.getLogger(__name__)
+
+
+class Refusal(StrEnum):
+    """Why a request was not accepted; the values are a metric's labels."""
+
+    UNAUTHORISED = "unauthorised"  # 401
+    NOT_JSON = "not_json"  # 400
+    TOO_LARGE = "too_large"  # 413
+    JOURNAL_UNAVAILABLE = "journal_unavailable"  # 503, sent again
+    INCOMPLETE = "incomplete"  # no answer, sent again
+    FAULT = "fault"  # 500, sent again
+    MALFORMED_HTTP = "malformed_http"  # 400, before there was a request
+
+
+_ADVICE = {
+    Refusal.UNAUTHORISED: "compare the sender's credential with this service's",
+    Refusal.NOT_JSON: "see what posts other things than CloudEvents",
+    Refusal.TOO_LARGE: "raise the body limit",
+}
+
+
+class Refusals:
+    """Counts refusals; the losses among them, those with advice, are logged too.
+
+    count: called with the reason of each. now_us: a clock in µs.
+    """
+
+    def __init__(self, count: Callable[[str], None], now_us: Callable[[], int]) -> None:
+        self._count = count
+        self._throttle = Throttle(now_us)
+        self._untold: Counter[Refusal] = Counter()
+
+    def add(self, reason: Refusal) -> None:
+        """Count one refused request."""
+        self._count(reason)
+        if reason in _ADVICE:
+            self._untold[reason] += 1
+            if self._throttle.due():
+                self._tell()
+
+    def _tell(self) -> None:
+        logger.warning(
+            "Events are being lost, for a sender does not repeat what was answered 4XX: %s",
+            ", ".join(f"{n} {reason} ({_ADVICE[reason]})" for reason, n in self._untold.items()),
+            extra={"action": "events_lost", **{str(r): n for r, n in self._untold.items()}},
+        )
+        self._untold.clear()
