@@ -32,14 +32,13 @@ class Credentials:
 
     bearer_tokens: Sequence[str] = field(default=(), repr=False)
     basic: Sequence[tuple[str, str]] = field(default=(), repr=False)  # (user name, password)
-    header_name: str | None = None
-    header_values: Sequence[str] = field(default=(), repr=False)
+    headers: Sequence[tuple[str, str]] = field(default=(), repr=False)  # (header name, its value)
 
     def __post_init__(self) -> None:
-        if not (self.bearer_tokens or self.basic or self.header_name or self.header_values):
+        if not (self.bearer_tokens or self.basic or self.headers):
             raise InvalidCredential("At least one webhook credential is needed")
         self._check_authorization()
-        self._check_custom_header()
+        self._check_custom_headers()
 
     def _check_authorization(self) -> None:
         for token in self.bearer_tokens:
@@ -53,12 +52,10 @@ class Credentials:
             if ":" in user:
                 raise InvalidCredential("A basic credential's user name must not hold a colon")
 
-    def _check_custom_header(self) -> None:
-        if bool(self.header_name) != bool(self.header_values):
-            raise InvalidCredential("A custom header needs both a name and at least one value")
-        if self.header_name and not _HEADER_NAME.fullmatch(self.header_name):
-            raise InvalidCredential("The custom header's name is not a valid HTTP header name")
-        for value in self.header_values:
+    def _check_custom_headers(self) -> None:
+        for name, value in self.headers:
+            if not _HEADER_NAME.fullmatch(name):
+                raise InvalidCredential("A custom header's name is not a valid HTTP header name")
             if not _HEADER_VALUE.fullmatch(value):
                 raise InvalidCredential(
                     "A custom header's value must be visible ASCII characters,"
@@ -75,9 +72,11 @@ class Authorisation:
             base64.b64encode(f"{user}:{password}".encode()) for user, password in credentials.basic
         )
         self._by_scheme = {"bearer": bearer, "basic": basic}
-        self._header_name = istr(credentials.header_name) if credentials.header_name else None
-        self._header_values = _encoded(credentials.header_values)
-        schemes = [("Bearer", bearer), ("Basic", basic), ("Header", self._header_values)]
+        headers: dict[str, list[str]] = {}
+        for name, value in credentials.headers:
+            headers.setdefault(name.lower(), []).append(value)
+        self._headers = [(istr(name), _encoded(values)) for name, values in headers.items()]
+        schemes = [("Bearer", bearer), ("Basic", basic), ("Header", self._headers)]
         self.challenges = ", ".join(
             f'{scheme} realm="user-sync webhook"' for scheme, known in schemes if known
         )
@@ -96,9 +95,10 @@ class Authorisation:
             known = self._by_scheme.get(scheme.lower())
             if known and _is_one_of(parameters.strip(" "), known):
                 return True
-        if self._header_name is not None:
-            value = _single(headers.getall(self._header_name, ()))
-            return value is not None and _is_one_of(value, self._header_values)
+        for name, known in self._headers:
+            value = _single(headers.getall(name, ()))
+            if value is not None and _is_one_of(value, known):
+                return True
         return False
 
 

@@ -16,9 +16,9 @@ class BadCoding(ValueError):
     """The body can't be decompressed; the message says why, for the sender."""
 
 
-def is_coded(content_encoding: str | None) -> bool:
+def is_coded(content_encoding: str) -> bool:
     """True if a Content-Encoding header says that the body must be decoded first."""
-    return bool(content_encoding) and _normalised(content_encoding) != "identity"
+    return _normalised(content_encoding) not in {"", "identity"}
 
 
 def decode(body: bytes, content_encoding: str, *, limit: int) -> bytes:
@@ -51,5 +51,5 @@ def decode(body: bytes, content_encoding: str, *, limit: int) -> bytes:
     raise BadCoding(f"The body consists of more than {_MAX_MEMBERS} {coding} members")
 
 
-def _normalised(content_encoding: str | None) -> str:
-    return (content_encoding or "").strip().lower()
+def _normalised(content_encoding: str) -> str:
+    return content_encoding.strip().lower()

@@ -126,6 +126,6 @@ class _ParserReports(logging.Handler):
 
 
 def _parser_logger(refusals: Refusals) -> logging.Logger:
-    reports = logging.Logger(__name__)
+    reports = logging.Logger(__name__)  # noqa: LOG001  one of this receiver alone
     reports.addHandler(_ParserReports(refusals))
     return reports
