@@ -5,7 +5,15 @@ stays text, as a `Literal`, so that nothing is silently rounded, cut or refused.
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
+
+MAX_DEPTH: Final = 250
+"""Levels of lists and objects that become Python values; what is nested deeper is a Literal.
+
+Under orjson's limit for writing (254), above what a document keeps as JSON (200)."""
+
+MAX_NUMBER_DIGITS: Final = 100
+"""Digits of a number that becomes a Python float; OpenSearch refuses numbers over 1,000."""
 
 
 class NotJson(ValueError):
@@ -28,5 +36,5 @@ class Literal:
 
 
 JsonValue: TypeAlias = (
-    "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | None | Literal"
+    "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | Literal | None"
 )
