@@ -1,0 +1,122 @@
+"""Metadata as tokens: `path=value` and bare `path`, compared whole by the search's filters.
+
+`{"plan": "pro", "teams": ["a"]}` in app_metadata becomes `app_metadata`, `app_metadata.plan`,
+`app_metadata.plan=pro`, `app_metadata.teams` and `app_metadata.teams=a`: an array's elements stand
+at the array's own path. A key with dots reads like nested objects, so both are found alike.
+Whatever the metadata holds, the tokens stay few and short, and what is cut is said to be cut.
+"""
+
+from typing import Final
+
+from service.documents.free_form import (
+    CONTAINERS,
+    MAX_LEVELS,
+    is_encodable,
+    key_fits,
+    number_fits,
+    within_limits,
+)
+from service.events.json_text import dump
+from service.events.json_value import JsonValue, Literal
+
+MAX_TOKENS: Final = 1_000
+"""Tokens of one metadata field; the shallowest are kept."""
+
+MAX_TOKEN_CHARS: Final = 512
+"""Characters of a token, so at most 2 kB of the 32,766 bytes that OpenSearch takes."""
+
+Scalar = str | int | float | bool | Literal | None
+
+
+def token(path: str, value: Scalar) -> str:
+    """The token of a value found at a dotted path such as `app_metadata.plan`.
+
+    A string stands for itself, whatever else for its JSON text: `true` and `"true"` are alike.
+    """
+    return f"{_escape(path)}={_escape(_scalar_text(value))}"
+
+
+def path_token(path: str) -> str:
+    """The token of a dotted path at which there is anything at all, null included."""
+    return _escape(path)
+
+
+class Survey:
+    """One pass over a metadata field: its tokens, and whether it can be stored as it is.
+
+    tokens: each once, the shallowest first, then in the order met. cut: some are missing, being
+    too many, too long, too deep or not encodable. fits: what `within_limits` says of the value.
+    """
+
+    __slots__ = ("_full", "_queue", "cut", "fits", "tokens")
+
+    def __init__(self, name: str, value: JsonValue) -> None:
+        self.tokens: dict[str, None] = {}
+        self.cut = False
+        self.fits = True
+        self._full = False
+        self._queue: list[tuple[dict[str, JsonValue] | list[JsonValue], str, int]] = []
+        self._add(name)
+        self._meet(value, name, 1)
+        for container, path, level in self._queue:  # grows while it is walked
+            if self._full:
+                self.fits = self.fits and within_limits(container, level)
+            elif level > MAX_LEVELS:
+                self.fits, self.cut = False, True
+            elif isinstance(container, dict):
+                self._meet_members(container, path, level)
+            else:
+                for element in container:
+                    self._meet(element, path, level + 1)
+
+    def _meet_members(self, container: dict[str, JsonValue], path: str, level: int) -> None:
+        for key, value in container.items():
+            if not key_fits(key):
+                self.fits, self.cut = False, True
+                continue
+            child = f"{path}.{_escape(key)}"
+            if self._add(child):
+                self._meet(value, child, level + 1)
+            else:  # the tokens below would be longer still, or as many too many
+                self.fits = self.fits and within_limits(value, level + 1)
+
+    def _meet(self, value: JsonValue, path: str, level: int) -> None:
+        """Take a scalar's token, or queue a container that stands at `level`."""
+        if isinstance(value, CONTAINERS):
+            self._queue.append((value, path, level))
+            return
+        if isinstance(value, str):
+            if not is_encodable(value):
+                self.fits, self.cut = False, True
+                return
+            if len(value) > MAX_TOKEN_CHARS:
+                self.cut = True
+                return
+        elif isinstance(value, Literal):
+            self.fits = self.fits and number_fits(value)
+            if value.text.startswith(("{", "[")):
+                self.cut = True
+                return
+        self._add(f"{path}={_escape(_scalar_text(value))}")
+
+    def _add(self, new: str) -> bool:
+        if len(new) > MAX_TOKEN_CHARS:
+            self.cut = True
+            return False
+        if len(self.tokens) >= MAX_TOKENS and new not in self.tokens:
+            self.cut = self._full = True
+            return False
+        self.tokens[new] = None
+        return True
+
+
+def _escape(text: str) -> str:
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    return text.replace("=", "\\=") if "=" in text else text
+
+
+def _scalar_text(value: Scalar) -> str:
+    if isinstance(value, str):
+        return value
+    return value.text if isinstance(value, Literal) else dump(value).decode()
