@@ -1,0 +1,68 @@
+"""Environment variables to the texts of settings: which are ours, which are misspelt, which are
+secrets in a file."""
+
+import difflib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from service.settings.catalogue import BY_VARIABLE
+from service.settings.field import PREFIX
+from service.settings.problems import Problem
+
+_FILE = "_FILE"
+_OTHERS = re.compile(
+    PREFIX + r"(TEST_|ENGINE_"
+    # Kubernetes sets these in every pod beside a Service named user-sync.
+    r"|SERVICE_|PORT_\d+_(TCP|UDP))"
+)
+
+
+def read_texts(environ: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:
+    """Texts by variable, and what is wrong already. An empty variable counts as unset."""
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    ours = {
+        name: text
+        for name, text in sorted(environ.items())
+        if name.startswith(PREFIX) and text.strip() and not _OTHERS.match(name)
+    }
+    for name, text in ours.items():
+        secret = name.removesuffix(_FILE)
+        if name in BY_VARIABLE:
+            texts.setdefault(name, text)
+        elif secret in BY_VARIABLE and BY_VARIABLE[secret].kind.secret:
+            if secret in ours:
+                problems.append(Problem(name, f"{secret} is set too", "set only one of them"))
+                continue
+            try:
+                texts[secret] = _read_secret(Path(text))
+            except ValueError as error:
+                problems.append(Problem(name, str(error)))
+        else:
+            problems.append(_unknown(name))
+    return texts, problems
+
+
+def _read_secret(path: Path) -> str:
+    """The file's text without its last line's end. Raises ValueError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ValueError(f"can't read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"can't read {path}: it is not UTF-8 text") from error
+    text = text.replace("\r\n", "\n").removesuffix("\n")
+    if not text.strip():
+        raise ValueError(f"{path} is empty")
+    return text
+
+
+def _unknown(name: str) -> Problem:
+    plain = name.removesuffix(_FILE)
+    if plain in BY_VARIABLE:
+        return Problem(name, "only secrets are read from a file", f"set {plain} itself")
+    names = [*BY_VARIABLE, *(v + _FILE for v, entry in BY_VARIABLE.items() if entry.kind.secret)]
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.8)
+    remedy = f"did you mean {close[0]}?" if close else "user-sync settings --help lists them all"
+    return Problem(name, "there is no such setting", remedy)

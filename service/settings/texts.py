@@ -1,0 +1,189 @@
+"""Names, addresses and credentials as settings hold them; pure.
+
+Every parser raises ValueError with the sentence that the operator reads; none repeats a secret.
+"""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from service.settings.quantities import shortened
+
+_HOSTNAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_.])?", re.ASCII)
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
+_TOKEN_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_FORBIDDEN_IN_INDEX = frozenset('\\/*?"<>| ,#:')
+# OpenSearch allows 255 bytes; the index's own name and the writers' alias add an ending.
+_INDEX_BYTES = 240
+
+
+@dataclass(frozen=True, slots=True)
+class BasicCredential:
+    """A user name and password of HTTP basic authorisation."""
+
+    username: str
+    password: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderCredential:
+    """A header that authorises, as in Auth0's custom-header authorisation."""
+
+    name: str
+    value: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class NamedToken:
+    """A bearer token with the name that logs show in its place."""
+
+    name: str
+    token: SecretStr
+
+
+def elements(text: str) -> tuple[str, ...]:
+    """A comma-separated list, blanks trimmed; in a file also one a line."""
+    found = tuple(part.strip() for part in re.split(r"[,\n]", text.rstrip("\r\n")))
+    for place, part in enumerate(found, 1):
+        if not part:
+            raise ValueError(f"element {place} of {len(found)} is empty")
+    return found
+
+
+def tokens(text: str) -> tuple[SecretStr, ...]:
+    """A list of bearer tokens."""
+    return tuple(_secret(part, place) for place, part in enumerate(elements(text), 1))
+
+
+def basic_credentials(text: str) -> tuple[BasicCredential, ...]:
+    """A list of `user:password`."""
+    credentials = []
+    for place, part in enumerate(elements(text), 1):
+        username, colon, password = part.partition(":")
+        if not colon:
+            raise ValueError(f"element {place} is not user:password (a comma ends an element)")
+        if not username or not password:
+            raise ValueError(f"element {place} has an empty user or password")
+        credentials.append(BasicCredential(username, _secret(password, place, blanks=True)))
+    return tuple(credentials)
+
+
+def header_credentials(text: str) -> tuple[HeaderCredential, ...]:
+    """A list of `Header-Name: value`."""
+    credentials = []
+    for place, part in enumerate(elements(text), 1):
+        name, colon, value = part.partition(":")
+        if not colon:
+            raise ValueError(f"element {place} is not Header-Name: value (a comma ends an element)")
+        if not _HEADER_NAME.fullmatch(name.strip()):
+            raise ValueError(f"element {place} begins with what can't be a header's name")
+        if not value.strip():
+            raise ValueError(f"element {place} has an empty value")
+        secret = _secret(value.strip(), place, blanks=True)
+        credentials.append(HeaderCredential(name.strip(), secret))
+    return tuple(credentials)
+
+
+def named_tokens(text: str) -> tuple[NamedToken, ...]:
+    """A list of `name:token`; names are unique."""
+    found: dict[str, NamedToken] = {}
+    for place, part in enumerate(elements(text), 1):
+        name, colon, token = part.partition(":")
+        if not colon:
+            raise ValueError(f"element {place} is not name:token; the name is what logs show")
+        if not _TOKEN_NAME.fullmatch(name):
+            raise ValueError(f"element {place} has a name with more than letters, digits and ._-")
+        if not token:
+            raise ValueError(f"element {place} has an empty token")
+        if name in found:
+            raise ValueError(f"element {place} repeats the name {name}")
+        found[name] = NamedToken(name, _secret(token, place))
+    return tuple(found.values())
+
+
+def opensearch_url(text: str) -> str:
+    """`http(s)://host[:port][/path]`, without a trailing slash."""
+    try:
+        parts = urlsplit(text.strip())
+        port = parts.port
+    except ValueError as error:
+        raise ValueError("not a URL: its host or port can't be read") from error
+    if "@" in parts.netloc:
+        raise ValueError(
+            "a URL can't hold the user and password, it is shown in logs: set "
+            "USER_SYNC_OPENSEARCH_USERNAME and USER_SYNC_OPENSEARCH_PASSWORD"
+        )
+    if parts.scheme not in {"http", "https"}:
+        raise ValueError(f"{shortened(text)} does not begin with http:// or https://")
+    if not parts.hostname or port == 0:
+        raise ValueError(f"{shortened(text)} names no host or an impossible port")
+    if parts.query or parts.fragment:
+        raise ValueError(f"{shortened(text)} has more than scheme, host, port and path")
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
+def host(text: str) -> str:
+    """An address or name to listen on."""
+    name = text.strip()
+    try:
+        return str(ipaddress.ip_address(name))
+    except ValueError:
+        pass
+    if re.fullmatch(r"[\d.]+", name) or not _HOSTNAME.fullmatch(name):
+        raise ValueError(f"{shortened(text)} is not an IP address or a host name, without a port")
+    return name
+
+
+def index_name(text: str) -> str:
+    """A name that OpenSearch accepts for the alias and, with an ending, for the index."""
+    name = text.strip()
+    if name != name.lower():
+        raise ValueError(f"{shortened(text)} has capital letters, which OpenSearch refuses")
+    if forbidden := sorted(_FORBIDDEN_IN_INDEX & set(name)):
+        raise ValueError(f"{shortened(text)} holds {' '.join(map(repr, forbidden))}")
+    if name[0] in "-_+.":
+        raise ValueError(f"{shortened(text)} begins with one of - _ + .")
+    if not name.isprintable() or len(name.encode()) > _INDEX_BYTES:
+        raise ValueError(f"the name is longer than {_INDEX_BYTES} bytes, or not printable")
+    return name
+
+
+def word(text: str) -> str:
+    """Text without blanks."""
+    stripped = text.strip()
+    if not stripped.isprintable() or any(char.isspace() for char in stripped):
+        raise ValueError(f"{shortened(text)} holds a blank or a control character")
+    return stripped
+
+
+def existing_file(text: str) -> Path:
+    """A path that is a file now; `~` is the home directory."""
+    path = _expanded(text)
+    if not path.is_file():
+        raise ValueError(f"there is no file {shortened(str(path))}")
+    return path
+
+
+def path_to_be(text: str) -> Path:
+    """A path that may not exist yet; `~` is the home directory."""
+    path = _expanded(text)
+    if path.is_dir():
+        raise ValueError(f"{shortened(str(path))} is a directory, not a file's path")
+    return path
+
+
+def _expanded(text: str) -> Path:
+    try:
+        return Path(text.strip()).expanduser()
+    except RuntimeError as error:
+        raise ValueError("there is no home directory: give the whole path") from error
+
+
+def _secret(text: str, place: int, *, blanks: bool = False) -> SecretStr:
+    if not text.isprintable() or (not blanks and any(char.isspace() for char in text)):
+        raise ValueError(f"element {place} holds a blank or a control character")
+    return SecretStr(text)

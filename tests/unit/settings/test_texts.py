@@ -1,0 +1,159 @@
+"""Names, addresses and credentials: what is taken and what each refusal says."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from service.settings import texts
+
+
+def test_lists_are_trimmed() -> None:
+    assert texts.elements(" a, b ,c ") == ("a", "b", "c")
+
+
+def test_a_list_in_a_file_may_stand_one_a_line() -> None:
+    assert texts.elements("a\nb\r\n") == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"), [("a,,b", "2 of 3"), (",a", "1 of 2"), ("a,", "2 of 2")]
+)
+def test_an_empty_element_is_refused(text: str, place: str) -> None:
+    with pytest.raises(ValueError, match=f"element {place} is empty"):
+        texts.elements(text)
+
+
+def test_tokens() -> None:
+    found = texts.tokens("one,two=/+.~")
+    assert [token.get_secret_value() for token in found] == ["one", "two=/+.~"]
+
+
+def test_basic_credentials() -> None:
+    (first, second) = texts.basic_credentials("auth0:pass:word,other:with blank")
+    assert (first.username, first.password.get_secret_value()) == ("auth0", "pass:word")
+    assert second.password.get_secret_value() == "with blank"
+
+
+def test_header_credentials() -> None:
+    (found,) = texts.header_credentials("X-Webhook-Key: s3cret: value")
+    assert (found.name, found.value.get_secret_value()) == ("X-Webhook-Key", "s3cret: value")
+
+
+def test_named_tokens() -> None:
+    (anna, ops) = texts.named_tokens("anna:one,ops:two:three")
+    assert (anna.name, anna.token.get_secret_value()) == ("anna", "one")
+    assert ops.token.get_secret_value() == "two:three"
+
+
+SECRET = "hush-hush"
+
+
+@pytest.mark.parametrize(
+    ("parse", "text", "said"),
+    [
+        (texts.tokens, f"a,{SECRET} x", "element 2 holds a blank"),
+        (texts.tokens, f"{SECRET}\x00", "element 1 holds a blank or a control"),
+        (texts.basic_credentials, SECRET, "element 1 is not user:password"),
+        (texts.basic_credentials, f":{SECRET}", "empty user or password"),
+        (texts.basic_credentials, f"{SECRET}:", "empty user or password"),
+        (texts.header_credentials, SECRET, "element 1 is not Header-Name: value"),
+        (texts.header_credentials, f"X Key: {SECRET}", "can't be a header's name"),
+        (texts.header_credentials, f"{SECRET}: ", "empty value"),
+        (texts.named_tokens, SECRET, "is not name:token"),
+        (texts.named_tokens, f"an na:{SECRET}", "letters, digits"),
+        (texts.named_tokens, "anna:", "empty token"),
+        (texts.named_tokens, f"anna:{SECRET},anna:other", "repeats the name anna"),
+        (texts.opensearch_url, f"https://user:{SECRET}@host:9200", "USER_SYNC_OPENSEARCH_PASSWORD"),
+        (texts.opensearch_url, f"ftp://user:{SECRET}@host", "USER_SYNC_OPENSEARCH_PASSWORD"),
+    ],
+)
+def test_a_bad_secret_is_refused_without_being_repeated(
+    parse: Callable[[str], object], text: str, said: str
+) -> None:
+    with pytest.raises(ValueError, match=said) as refused:
+        parse(text)
+    assert SECRET not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("http://127.0.0.1:9200", "http://127.0.0.1:9200"),
+        ("https://search.example.com/", "https://search.example.com"),
+        (" https://[::1]:9200/prefix/ ", "https://[::1]:9200/prefix"),
+    ],
+)
+def test_urls(text: str, url: str) -> None:
+    assert texts.opensearch_url(text) == url
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("localhost:9200", "does not begin with http"),
+        ("https://", "names no host"),
+        ("http://host:0", "impossible port"),
+        ("http://host:99999", "can't be read"),
+        ("http://[::1", "can't be read"),
+        ("http://host/?pretty", "more than scheme"),
+    ],
+)
+def test_what_is_no_url(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        texts.opensearch_url(text)
+
+
+@pytest.mark.parametrize("text", ["0.0.0.0", "::1", "localhost", "search-1.example.com", "db_1"])
+def test_hosts(text: str) -> None:
+    assert texts.host(text) == text
+
+
+@pytest.mark.parametrize("text", ["http://host", "host:80", "1.2.3.400", "[::1]", "-x", "a b"])
+def test_what_is_no_host(text: str) -> None:
+    with pytest.raises(ValueError, match="is not an IP address or a host name"):
+        texts.host(text)
+
+
+@pytest.mark.parametrize("text", ["auth0-users", "users_2", "müller", "a" * 240])
+def test_index_names(text: str) -> None:
+    assert texts.index_name(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Users", "capital letters"),
+        ("a/b", "holds '/'"),
+        ("a*,b", r"holds '\*' ','"),
+        ("_users", "begins with"),
+        (".users", "begins with"),
+        ("a\x07", "not printable"),
+        ("a" * 241, "longer than 240 bytes"),
+        ("ü" * 121, "longer than 240 bytes"),
+    ],
+)
+def test_what_is_no_index_name(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        texts.index_name(text)
+
+
+def test_words_hold_no_blanks() -> None:
+    assert texts.word(" acme ") == "acme"
+    with pytest.raises(ValueError, match="holds a blank"):
+        texts.word("ac me")
+
+
+def test_files(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="there is no file"):
+        texts.existing_file(str(tmp_path / "ca.pem"))
+    with pytest.raises(ValueError, match="is a directory"):
+        texts.path_to_be(str(tmp_path))
+    assert texts.path_to_be(str(tmp_path / "journal.db")) == tmp_path / "journal.db"
+
+
+def test_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert texts.path_to_be("~/journal.db") == tmp_path / "journal.db"
+    with pytest.raises(ValueError, match="there is no home directory"):
+        texts.path_to_be("~nobody-of-this-name/journal.db")
