@@ -41,7 +41,7 @@ def _entries() -> Iterator[Entry]:
                 group=group,
                 field=field,
                 kind=kind,
-                default=info.default or "",
+                default=info.default if isinstance(info.default, str) else "",
                 meaning=info.description or "",
             )
 

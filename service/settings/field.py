@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, SecretStr
 
+from service.documents.exclusion import Exclusions
 from service.settings import quantities, texts
 
 PREFIX = "USER_SYNC_"
@@ -37,10 +38,6 @@ def _masked(value: object) -> str:
     if isinstance(value, tuple):
         return ",".join([MASK] * len(value))
     return "" if value is None else MASK
-
-
-def _listed(value: tuple[str, ...]) -> str:
-    return ",".join(value)
 
 
 def one_of(*words: str) -> BeforeValidator:
@@ -87,10 +84,10 @@ OptionalFile = Annotated[
 FilePath = Annotated[
     Path, _from_text(texts.path_to_be), Kind("path", "/var/lib/user-sync/journal.db")
 ]
-Words = Annotated[
-    tuple[str, ...],
-    _from_text(texts.elements),
-    Kind("list", "last_ip,identities.profileData", _listed),
+ExcludedFields = Annotated[
+    InstanceOf[Exclusions],
+    _from_text(texts.excluded_fields),
+    Kind("list", "last_ip,identities.profileData", lambda exclusions: ",".join(exclusions.names)),
 ]
 OptionalPassword = Annotated[
     SecretStr | None, Kind("secret", "correct-horse-battery", _masked, secret=True)
@@ -127,7 +124,7 @@ class Group(BaseModel):
 
 def setting(
     name: str,
-    default: str | tuple[()] | None,
+    default: object,
     meaning: str,
     *,
     least: float | None = None,
@@ -135,7 +132,7 @@ def setting(
 ) -> Any:
     """Declare the field of USER_SYNC_<name>.
 
-    default: the text a person would set; None or () for nothing. meaning: what it does, and why
-    this default. least, most: bounds of the value, in the field's unit, both allowed.
+    default: the text a person would set, or the value that stands for nothing. meaning: what it
+    does, and why this default. least, most: bounds of the value, in the field's unit, inclusive.
     """
     return Field(default=default, alias=PREFIX + name, description=meaning, ge=least, le=most)

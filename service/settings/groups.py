@@ -7,10 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from service.documents.document import DeletionMode
+from service.documents.exclusion import Exclusions
 from service.settings.field import (
     BasicCredentials,
     Count,
     Duration,
+    ExcludedFields,
     FilePath,
     Group,
     HeaderCredentials,
@@ -27,7 +30,6 @@ from service.settings.field import (
     Switch,
     Tokens,
     Url,
-    Words,
     one_of,
     setting,
 )
@@ -96,9 +98,9 @@ class Journal(Group):
     )
     max_bytes: Size = setting(
         "JOURNAL_MAX_BYTES",
-        "4GiB",
-        "Live bytes at which senders are told to come back later (503). Over two million events: "
-        "days of an outage for most directories",
+        "10GiB",
+        "Bytes of events, dead letters included, at which senders are told to come back later "
+        "(503). About seven million events: days of an outage for most directories",
         least=MIB,
     )
     min_free_bytes: Size = setting(
@@ -168,8 +170,8 @@ class Index(Group):
         "OpenSearch user may not: run user-sync bootstrap as one who may",
     )
     deletion_mode: Annotated[
-        Literal["tombstone", "delete"],
-        one_of("tombstone", "delete"),
+        DeletionMode,
+        one_of(*DeletionMode),
         Kind("tombstone|delete", "tombstone"),
     ] = setting(
         "DELETION_MODE",
@@ -183,9 +185,9 @@ class Index(Group):
         "How long tombstones are kept. Longer than any event is late",
         least=SECOND_US,
     )
-    exclude_fields: Words = setting(
+    exclude_fields: ExcludedFields = setting(
         "EXCLUDE_FIELDS",
-        (),
+        Exclusions(),
         "Fields kept out of the index: profile fields, metadata paths such as "
         "app_metadata.secret, identities.profileData, attributes",
     )

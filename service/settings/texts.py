@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from service.documents.exclusion import Exclusions
 from service.settings.quantities import shortened
 
 _HOSTNAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_.])?", re.ASCII)
@@ -54,9 +55,16 @@ def elements(text: str) -> tuple[str, ...]:
     return found
 
 
+def excluded_fields(text: str) -> Exclusions:
+    """A list of what to keep out of documents."""
+    return Exclusions.parse(elements(text))
+
+
 def tokens(text: str) -> tuple[SecretStr, ...]:
     """A list of bearer tokens."""
-    return tuple(_secret(part, place) for place, part in enumerate(elements(text), 1))
+    return tuple(
+        _header_text(part, place, blanks=False) for place, part in enumerate(elements(text), 1)
+    )
 
 
 def basic_credentials(text: str) -> tuple[BasicCredential, ...]:
@@ -68,7 +76,7 @@ def basic_credentials(text: str) -> tuple[BasicCredential, ...]:
             raise ValueError(f"element {place} is not user:password (a comma ends an element)")
         if not username or not password:
             raise ValueError(f"element {place} has an empty user or password")
-        credentials.append(BasicCredential(username, _secret(password, place, blanks=True)))
+        credentials.append(BasicCredential(username, SecretStr(password)))
     return tuple(credentials)
 
 
@@ -83,7 +91,7 @@ def header_credentials(text: str) -> tuple[HeaderCredential, ...]:
             raise ValueError(f"element {place} begins with what can't be a header's name")
         if not value.strip():
             raise ValueError(f"element {place} has an empty value")
-        secret = _secret(value.strip(), place, blanks=True)
+        secret = _header_text(value.strip(), place, blanks=True)
         credentials.append(HeaderCredential(name.strip(), secret))
     return tuple(credentials)
 
@@ -101,7 +109,7 @@ def named_tokens(text: str) -> tuple[NamedToken, ...]:
             raise ValueError(f"element {place} has an empty token")
         if name in found:
             raise ValueError(f"element {place} repeats the name {name}")
-        found[name] = NamedToken(name, _secret(token, place))
+        found[name] = NamedToken(name, _header_text(token, place, blanks=False))
     return tuple(found.values())
 
 
@@ -183,7 +191,8 @@ def _expanded(text: str) -> Path:
         raise ValueError("there is no home directory: give the whole path") from error
 
 
-def _secret(text: str, place: int, *, blanks: bool = False) -> SecretStr:
-    if not text.isprintable() or (not blanks and any(char.isspace() for char in text)):
-        raise ValueError(f"element {place} holds a blank or a control character")
+def _header_text(text: str, place: int, *, blanks: bool) -> SecretStr:
+    """A secret that a header can carry."""
+    if not re.fullmatch(r"[ -~]+" if blanks else r"[!-~]+", text):
+        raise ValueError(f"element {place} holds a blank, a control or a non-ASCII character")
     return SecretStr(text)

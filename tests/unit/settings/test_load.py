@@ -44,7 +44,7 @@ def test_variables_replace_defaults() -> None:
     assert settings.journal.tenant == "acme"
     assert settings.index.deletion_mode == "delete"
     assert settings.index.bootstrap is False
-    assert settings.index.exclude_fields == ("last_ip", "app_metadata.secret")
+    assert settings.index.exclude_fields.names == ("last_ip", "app_metadata.secret")
     assert settings.opensearch.timeout_seconds == 1.5
 
 
@@ -87,6 +87,7 @@ def test_an_empty_variable_is_unset(text: str) -> None:
         ("LOG_LEVEL", "loud", "'loud' is not one of debug, info, warning, error"),
         ("BOOTSTRAP", "perhaps", "'perhaps' is neither on nor off"),
         ("EXCLUDE_FIELDS", "a,,b", "element 2 of 3 is empty"),
+        ("EXCLUDE_FIELDS", "email,user_id", "'user_id' can't be excluded"),
         ("WEBHOOK_TOKENS", "a,", "element 2 of 2 is empty; for example USER_SYNC_WEBHOOK_TOKENS="),
         ("ADMIN_TOKENS", "abc", "is not name:token"),
     ],

@@ -53,7 +53,9 @@ SECRET = "hush-hush"
     ("parse", "text", "said"),
     [
         (texts.tokens, f"a,{SECRET} x", "element 2 holds a blank"),
-        (texts.tokens, f"{SECRET}\x00", "element 1 holds a blank or a control"),
+        (texts.tokens, f"{SECRET}\x00", "element 1 holds a blank, a control"),
+        (texts.tokens, f"{SECRET}é", "or a non-ASCII character"),
+        (texts.header_credentials, f"X-Key: {SECRET}é", "or a non-ASCII character"),
         (texts.basic_credentials, SECRET, "element 1 is not user:password"),
         (texts.basic_credentials, f":{SECRET}", "empty user or password"),
         (texts.basic_credentials, f"{SECRET}:", "empty user or password"),
