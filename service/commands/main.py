@@ -1,0 +1,114 @@
+"""`user-sync`: finds the command, loads only its module, and turns known faults into plain words.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import click
+
+from service import __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Subcommand:
+    """Where a command lives: a module of this package, with a click command of the same name.
+
+    about: the first sentence of the command's help, told here so that --help loads nothing.
+    """
+
+    module: str
+    about: str
+
+
+SUBCOMMANDS: Mapping[str, Subcommand] = {
+    "serve": Subcommand("serve", "Receive events and index them until stopped."),
+    "bootstrap": Subcommand("bootstrap", "Create templates, index and aliases; say what changed."),
+    "import": Subcommand("import_users", "Index the users of an Auth0 users export."),
+    "demo": Subcommand("demo", "Play a sample history on an OpenSearch of its own."),
+    "status": Subcommand("status", "Show the journal, the accounting and the index."),
+    "verify": Subcommand("verify", "Try a running service with a canary user, and time it."),
+    "dead-letters": Subcommand("dead_letters", "Look at, replay or drop what couldn't be indexed."),
+    "settings": Subcommand("settings", "Print every setting with its value, unit and meaning."),
+}
+
+
+class Failure(click.ClickException):
+    """A command's end that is not a fault of its usage: the message says what to do."""
+
+    exit_code = 1
+
+
+class WrongSettings(click.ClickException):
+    """Settings that can't be used."""
+
+    exit_code = 2
+
+
+class Cli(click.Group):
+    """Loads a subcommand's module when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """In the order of the flow of work."""
+        return list(SUBCOMMANDS)
+
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        cmd_name: str,
+    ) -> click.Command | None:
+        """The command, or None when there is none of that name."""
+        if cmd_name not in SUBCOMMANDS:
+            return None
+        name = SUBCOMMANDS[cmd_name].module
+        command = getattr(import_module(f"service.commands.{name}"), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """The commands with what they are for, without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sub.about) for name, sub in SUBCOMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; faults that people can mend become a message and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            told = _told(error)
+            if told is None:
+                raise
+            raise told from None
+
+
+def _told(error: Exception) -> click.ClickException | None:
+    """The message for a fault of a known type, whose text is made for people."""
+    for kind in type(error).__mro__:
+        match (kind.__module__, kind.__qualname__):
+            case ("service.settings.problems", "SettingsError"):
+                return WrongSettings(str(error))
+            case ("service.journal.errors", "JournalError"):
+                return Failure(str(error))
+    return None
+
+
+@click.group(
+    cls=Cli, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="user-sync")
+def cli() -> None:
+    """Keep an OpenSearch index equal to an Auth0 directory.
+
+    \b
+    Begin with one of:
+      user-sync demo        see it work, on this machine alone
+      user-sync settings    what can be set, all by environment variables USER_SYNC_…
+      user-sync serve       receive events; needs at least USER_SYNC_WEBHOOK_TOKENS
+    """
