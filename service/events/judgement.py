@@ -1,29 +1,55 @@
-"""What the receiver needs to know about one element of a request, and no more."""
+"""What the receiver needs to know about one element of a request, and no more.
+
+Nothing is refused here: what is malformed is kept, and becomes a dead letter with its reason.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
+from service.events import auth0_attributes
+from service.events.event_type import HANDLED_TYPES
 from service.events.json_value import JsonValue
+
+OTHER_TYPE: Final = "other"
 
 
 class Verdict(StrEnum):
-    """What is to be done with an element."""
+    """What an element is."""
 
     HANDLED = "handled"
+    """Of a type that is indexed."""
     UNKNOWN = "unknown"
+    """Of any other type: acknowledged and counted as ignored."""
     TEST = "test"
+    """Sent from Auth0's dashboard to test the stream: acknowledged, counted, never indexed."""
     MALFORMED = "malformed"
+    """Not an object, or without a type that is a string."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`type_label` is a handled type or `other`, so a metric's labels stay few."""
+    """`type_label` is a handled type or `other`, so that a metric's labels stay few."""
 
     verdict: Verdict
     type_label: str
     tenant: str | None
 
 
+_MALFORMED: Final = Judgement(Verdict.MALFORMED, OTHER_TYPE, None)
+
+
 def judge(element: JsonValue) -> Judgement:
-    """Judges one parsed element; never raises."""
-    raise NotImplementedError
+    """Judges one parsed element; never raises. Costs no look at the data."""
+    if not isinstance(element, dict):
+        return _MALFORMED
+    event_type = element.get("type")
+    if not isinstance(event_type, str):
+        verdict, label = Verdict.MALFORMED, OTHER_TYPE
+    elif event_type in HANDLED_TYPES:
+        verdict, label = Verdict.HANDLED, event_type
+    else:
+        verdict, label = Verdict.UNKNOWN, OTHER_TYPE
+    if auth0_attributes.is_test(element):
+        verdict = Verdict.TEST
+    return Judgement(verdict, label, auth0_attributes.tenant(element))

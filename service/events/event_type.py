@@ -1,0 +1,19 @@
+"""The event types this service acts on."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from service.events.version import Kind
+
+HANDLED_TYPES: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        "user.created": Kind.CREATED,
+        "user.updated": Kind.UPDATED,
+        "user.deleted": Kind.DELETED,
+    }
+)
+"""What a sender's event may be; any other type is acknowledged and ignored."""
+
+READ_TYPE: Final = "user.read"
+"""What a profile from an export is wrapped in. Ours alone: from a sender it is an unknown type."""
