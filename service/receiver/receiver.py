@@ -7,6 +7,7 @@ is up; whoever is cut off got no 204 and sends again.
 import errno
 import logging
 import os
+import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -71,7 +72,7 @@ class Receiver:
             await site.start()
         except OSError as fault:
             await self._runner.cleanup()
-            raise CannotListen(_why(fault, host, port)) from fault
+            raise CannotListen(why(fault, host, port)) from fault
         self._site = site
         logger.info(
             "The webhook listens on %s port %d",
@@ -99,13 +100,16 @@ class Receiver:
         logger.info("The webhook is closed", extra={"action": "receiver_stopped"})
 
 
-def _why(fault: OSError, host: str, port: int) -> str:
+def why(fault: OSError, host: str, port: int) -> str:
+    """A person's reading of an address that can't be listened on."""
     if fault.errno == errno.EADDRINUSE:
         return (
             f"Port {port} on {host} is in use by another program, perhaps another"
             " `user-sync serve`. Stop that one or choose another port with USER_SYNC_PORT."
         )
-    reason = os.strerror(fault.errno) if fault.errno and fault.errno > 0 else str(fault)
+    # The event loop's own text repeats the address; a resolver's number is not an errno.
+    number = None if isinstance(fault, socket.gaierror) else fault.errno
+    reason = os.strerror(number) if number else fault.strerror or str(fault)
     return f"Can't listen on {host} port {port}: {reason}. Check USER_SYNC_HOST, USER_SYNC_PORT."
 
 

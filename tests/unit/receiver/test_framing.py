@@ -180,7 +180,6 @@ def test_a_binary_event_becomes_a_structured_one() -> None:
     [
         ({"Ce-Type": "group.created"}, Disposition.IGNORED),
         ({"ce-a0purpose": "test"}, Disposition.TEST),
-        ({"Ce-Type": ""}, Disposition.STORE),
     ],
 )
 def test_a_binary_event_is_judged(change: dict[str, str], disposition: Disposition) -> None:

@@ -1,0 +1,206 @@
+"""What the door answers when the journal, the sender or the service itself is in trouble."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+
+from service.journal.errors import JournalFull, JournalUnavailable
+from service.receiver.options import ReceiverOptions
+from service.receiver.refusals import Refusal
+from tests.unit.receiver.door import (
+    AUTHORISED,
+    EVENT,
+    opened,
+    post,
+    until,
+    wire,
+)
+
+
+@pytest.mark.parametrize("fault", [JournalFull("full", 7), JournalUnavailable("disk", 7)])
+async def test_when_nothing_can_be_kept_the_sender_is_asked_to_come_back(fault: Exception) -> None:
+    async with opened() as door, ClientSession(headers=AUTHORISED) as client:
+        door.journal.fault = fault
+        answer = await client.post(door.url("/webhook"), data=EVENT)
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "7")
+        assert list(await answer.json()) == ["error"]
+        assert door.refused == [Refusal.JOURNAL_UNAVAILABLE]
+
+        door.journal.fault = None
+        assert (await client.post(door.url("/webhook"), data=EVENT)).status == 204
+        assert door.journal.bodies == [EVENT]
+
+
+async def test_readiness_asks_the_journal_and_liveness_nobody() -> None:
+    async with opened() as door, ClientSession() as client:
+        ready = await client.get(door.url("/readyz"))
+        assert (ready.status, await ready.json()) == (200, {"status": "ready"})
+        assert ready.headers["Cache-Control"] == "no-store"
+
+        door.journal.fault = JournalFull("The limit is reached")
+        unready = await client.get(door.url("/readyz"))
+        assert unready.status == 503
+        assert (await unready.json())["reason"] == "The limit is reached"
+        assert (await client.get(door.url("/livez"))).status == 200
+
+
+async def test_a_fault_of_ours_is_never_a_loss_and_never_told_in_detail(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with opened() as door, ClientSession(headers=AUTHORISED) as client:
+        door.journal.fault = RuntimeError("auth0|somebody")
+        answer = await client.post(door.url("/webhook"), data=EVENT)
+        assert answer.status == 500
+        assert "somebody" not in await answer.text()
+        assert door.refused == [Refusal.FAULT]
+    assert [vars(r)["action"] for r in caplog.records if r.levelno >= logging.WARNING] == [
+        "request_failed"
+    ]
+
+
+async def test_the_answer_waits_for_the_journal() -> None:
+    async with opened() as door, ClientSession(headers=AUTHORISED) as client:
+        door.journal.open.clear()
+        request = asyncio.create_task(client.post(door.url("/webhook"), data=EVENT))
+        await until(lambda: door.journal.waiting == 1)
+        assert not request.done()
+        door.journal.open.set()
+        assert (await request).status == 204
+
+
+async def test_who_goes_away_before_the_answer_loses_nothing() -> None:
+    async with opened() as door:
+        door.journal.open.clear()
+        async with wire(door.receiver.port) as sender:
+            await sender.send(post(EVENT))
+            await until(lambda: door.journal.waiting == 1)
+        door.journal.open.set()
+        await until(lambda: door.journal.bodies == [EVENT])
+    assert door.refused == []
+
+
+async def test_who_goes_away_within_a_body_leaves_nothing() -> None:
+    async with opened() as door:
+        async with wire(door.receiver.port) as sender:
+            await sender.send(post(EVENT, length=len(EVENT) + 1))
+        await until(lambda: door.refused == [Refusal.INCOMPLETE])
+    assert door.journal.bodies == []
+
+
+async def test_a_stalled_body_is_given_up_without_an_answer() -> None:
+    options = ReceiverOptions(body_timeout_s=0.05)
+    async with opened(options) as door, wire(door.receiver.port) as sender:
+        await sender.send(post(EVENT, length=len(EVENT) + 1))
+        assert await sender.rest() == b""
+        assert (door.journal.bodies, door.refused) == ([], [Refusal.INCOMPLETE])
+
+
+async def test_a_broken_transfer_is_given_up_without_a_loss() -> None:
+    chunked = post(b"", "Transfer-Encoding: chunked").replace(b"Content-Length: 0\r\n", b"")
+    options = ReceiverOptions(body_timeout_s=0.05)
+    async with opened(options) as door, wire(door.receiver.port) as sender:
+        await sender.send(chunked)
+        await until(lambda: door.receiver._app._in_flight == 1)
+        await sender.send(b"%x\r\n%s\r\nnonsense\r\n" % (len(EVENT), EVENT))
+        assert await sender.rest() == b""
+        assert (door.journal.bodies, door.refused) == ([], [Refusal.INCOMPLETE])
+
+
+class HeldUp(Executor):
+    """Runs nothing until it is released."""
+
+    def __init__(self) -> None:
+        self.held: list[tuple[Future[Any], Callable[[], Any]]] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Hold the call."""
+        future: Future[Any] = Future()
+        self.held.append((future, lambda: fn(*args, **kwargs)))
+        return future
+
+    def release(self) -> None:
+        """Run what is held."""
+        for future, call in self.held:
+            future.set_result(call())
+
+
+async def test_others_are_answered_while_a_large_body_is_parsed() -> None:
+    large = b"[" + b",".join([EVENT] * 20) + b"]"
+    async with (
+        opened(ReceiverOptions(thread_above_bytes=len(EVENT))) as door,
+        ClientSession(headers=AUTHORISED) as client,
+    ):
+        executor = HeldUp()
+        door.receiver._app._executor = executor
+        request = asyncio.create_task(client.post(door.url("/webhook"), data=large))
+        await until(lambda: len(executor.held) == 1)
+        assert (await client.post(door.url("/webhook"), data=EVENT)).status == 204
+        executor.release()
+        assert (await request).status == 204
+        assert door.journal.bodies == [EVENT] * 21
+
+
+async def test_stopping_finishes_what_was_begun_and_takes_nothing_new() -> None:
+    async with opened() as door:
+        door.journal.open.clear()
+        async with wire(door.receiver.port) as sender, wire(door.receiver.port) as prober:
+            await sender.send(post(EVENT))
+            await until(lambda: door.journal.waiting == 1)
+            port = door.receiver.port
+            stopping = asyncio.create_task(door.receiver.stop())
+            await until(lambda: door.receiver._app._stopping)
+
+            with pytest.raises(ConnectionError):
+                await asyncio.open_connection("127.0.0.1", port)
+            await prober.send(b"GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert b"503" in await prober.head()
+            assert not stopping.done()
+
+            door.journal.open.set()
+            head = await sender.head()
+            assert b"204" in head
+            assert b"Connection: close" in head
+            await stopping
+    assert door.journal.bodies == [EVENT]
+
+
+async def test_a_body_under_way_when_stopping_is_still_taken() -> None:
+    async with opened() as door, wire(door.receiver.port) as sender:
+        request = post(EVENT)
+        await sender.send(request[:-10])
+        await until(lambda: door.receiver._app._in_flight == 1)
+        stopping = asyncio.create_task(door.receiver.stop())
+        await until(lambda: door.receiver._app._stopping)
+        await sender.send(request[-10:])
+        assert b"204" in await sender.head()
+        await stopping
+        assert door.journal.bodies == [EVENT]
+
+
+async def test_stopping_does_not_wait_for_ever() -> None:
+    async with (
+        opened(ReceiverOptions(stop_timeout_s=0.05)) as door,
+        wire(door.receiver.port) as sender,
+        wire(door.receiver.port) as idle,
+    ):
+        await sender.send(post(EVENT, length=len(EVENT) + 1))
+        await until(lambda: door.receiver._app._in_flight == 1)
+        await door.receiver.stop()
+        assert await sender.rest() == b""
+        assert await idle.rest() == b""
+        assert (door.journal.bodies, door.refused) == ([], [Refusal.INCOMPLETE])
+
+
+async def test_pipelined_requests_are_answered_in_turn() -> None:
+    count = 300
+    async with opened() as door, wire(door.receiver.port) as sender:
+        sending = asyncio.create_task(sender.send(post(EVENT) * count))
+        heads = [await sender.head() for _ in range(count)]
+        await sending
+        assert all(head.startswith(b"HTTP/1.1 204 ") for head in heads)
+        assert len(door.journal.bodies) == count
