@@ -26,11 +26,11 @@ _ATTEMPTS = 5
 _NOT_FOUND = 404
 
 
-class _TryAgainError(Exception):
+class _TryAgain(Exception):
     """The repository or the line failed in a way that another attempt may mend."""
 
 
-class _CancelledError(Exception):
+class _Cancelled(Exception):
     """Another jar failed for good, or a person interrupted the install."""
 
 
@@ -54,7 +54,7 @@ class Download:
         self._session = requests.Session()
         self._session.mount("https://", HTTPAdapter(pool_maxsize=16))
         self._retrying = Retrying(
-            retry=retry_if_exception_type(_TryAgainError),
+            retry=retry_if_exception_type(_TryAgain),
             stop=stop_after_attempt(_ATTEMPTS),
             wait=wait_exponential_jitter(initial=0.5, max=8),
             sleep=self._sleep,
@@ -80,7 +80,7 @@ class Download:
         """Download one jar, check it, give it its name; EngineError when that cannot be done."""
         try:
             self._retrying(self._attempt, jar)
-        except _TryAgainError as error:
+        except _TryAgain as error:
             raise EngineError(
                 f"{jar.coordinate} could not be downloaded after {_ATTEMPTS} attempts: {error}. "
                 "Run the same command again: what has arrived is kept."
@@ -113,17 +113,17 @@ class Download:
                 with part.open("wb") as file:
                     for chunk in answer.iter_content(_CHUNK_BYTES):
                         if self._cancelled.is_set():
-                            raise _CancelledError
+                            raise _Cancelled
                         file.write(chunk)
                         digest.update(chunk)
                         count += len(chunk)
                         self._received(len(chunk))
         except requests.RequestException as error:
             self._received(-count)
-            raise _TryAgainError(type(error).__name__ + ": " + str(error)) from error
+            raise _TryAgain(type(error).__name__ + ": " + str(error)) from error
         if count < jar.size:
             self._received(-count)
-            raise _TryAgainError(f"only {count} of {jar.size} bytes arrived")
+            raise _TryAgain(f"only {count} of {jar.size} bytes arrived")
         if digest.hexdigest() != jar.sha256:
             raise EngineError(
                 f"{jar.coordinate} was refused: its SHA-256 is {digest.hexdigest()}, "
@@ -134,4 +134,4 @@ class Download:
 
     def _sleep(self, seconds: float) -> None:
         if self._cancelled.wait(seconds):
-            raise _CancelledError
+            raise _Cancelled

