@@ -1,0 +1,92 @@
+"""Lines of a users export, good and bad, as events."""
+
+import hashlib
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.events.event import Event, PoisonEvent, parse_event, wrap_profile
+from service.events.timestamp import parse_rfc3339
+from service.events.version import Kind, external_version
+from tests.unit.events.samples import HOUR_US, NOW_US
+
+LINE = b'{ "user_id":"auth0|5", "updated_at":"2025-02-01T12:34:56.789Z","n":1.0e0, "k":1,"k":2}'
+
+
+def parse(body: bytes) -> Event:
+    return parse_event(body, now_us=NOW_US, future_tolerance_us=HOUR_US)
+
+
+def test_a_profile_becomes_an_event_of_kind_read_at_its_updated_at() -> None:
+    event = parse(wrap_profile(LINE, tenant="acme"))
+    assert event.kind is Kind.READ
+    assert event.id == "read:" + hashlib.sha256(LINE).hexdigest()
+    assert event.user_id == "auth0|5"
+    assert event.time_us == parse_rfc3339("2025-02-01T12:34:56.789Z").us
+    assert event.version == external_version(event.time_us, Kind.READ, event.id)
+    assert (event.type, event.tenant, event.stream) == ("user.read", "acme", None)
+
+
+def test_the_line_is_kept_verbatim() -> None:
+    assert b'"data":{"object":' + LINE + b"}" in wrap_profile(LINE)
+
+
+@pytest.mark.parametrize("tenant", [None, "acme", 'quo"te', "企業", "\ud800"])
+def test_what_is_wrapped_is_json(tenant: str | None) -> None:
+    envelope = wrap_profile(LINE, tenant=tenant)
+    if tenant == "\ud800":
+        assert parse(envelope).tenant is None
+    else:
+        assert orjson.loads(envelope).get("a0tenant") == tenant
+
+
+@pytest.mark.parametrize("around", [b"%s\n", b"%s\r\n", b"  %s\t", b"\xef\xbb\xbf%s\n"])
+def test_the_space_around_a_line_makes_no_other_event(around: bytes) -> None:
+    assert wrap_profile(around % LINE) == wrap_profile(LINE)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"", "empty"),
+        (b"{", "at byte 1"),
+        (b'{"user_id":"auth0|5"', "at byte 20"),
+        (b'{"user_id":"\xff"}', "not UTF-8 at byte 12"),
+        (b'{"a":1}},"type":"user.deleted","x":{"y":{}', "more text after"),
+        (b"\x00\x01", "at byte 0"),
+        ('"é" "'.encode(), "at byte 5"),
+    ],
+)
+def test_a_line_that_is_no_json_is_poison_that_holds_the_line(line: bytes, reason: str) -> None:
+    envelope = wrap_profile(line)
+    kept: str = orjson.loads(envelope.replace(b"\\udc", b"\\\\udc"))["data"]["line"]
+    assert kept.replace("\\udcff", "\udcff").encode(errors="surrogateescape") == line
+    with pytest.raises(PoisonEvent) as caught:
+        parse(envelope)
+    assert caught.value.code == "line_not_json"
+    assert reason in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (b"null", "profile_missing"),
+        (b"5", "profile_invalid"),
+        (b"[]", "profile_invalid"),
+        (b"{}", "user_id_missing"),
+        (b'{"user_id":"auth0|5"}', "updated_at_missing"),
+        (b'{"user_id":"auth0|5","updated_at":"soon"}', "updated_at_invalid"),
+    ],
+)
+def test_a_line_that_is_no_profile_is_poison(line: bytes, code: str) -> None:
+    with pytest.raises(PoisonEvent) as caught:
+        parse(wrap_profile(line))
+    assert caught.value.code == code
+
+
+@given(st.binary())
+def test_any_line_is_wrapped_and_judged(line: bytes) -> None:
+    with pytest.raises(PoisonEvent):
+        parse(wrap_profile(line))
