@@ -61,6 +61,20 @@ def parse_event(body: bytes, *, now_us: int, future_tolerance_us: int) -> Event:
     """
     envelope = _envelope(body)
     event_type, kind = _type(envelope)
+    try:
+        return _event(envelope, event_type, kind, now_us, future_tolerance_us)
+    except PoisonEvent as poison:
+        poison.type = event_type
+        raise
+
+
+def _event(
+    envelope: dict[str, JsonValue],
+    event_type: str,
+    kind: Kind,
+    now_us: int,
+    future_tolerance_us: int,
+) -> Event:
     event_id = _event_id(envelope)
     profile = _profile(envelope, kind)
     user_id = _user_id(profile)

@@ -17,3 +17,6 @@ HANDLED_TYPES: Final[Mapping[str, Kind]] = MappingProxyType(
 
 READ_TYPE: Final = "user.read"
 """What a profile from an export is wrapped in. Ours alone: from a sender it is an unknown type."""
+
+OTHER_TYPE: Final = "other"
+"""The label of whatever has none of these types, so that the labels of a metric stay few."""

@@ -8,10 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 from service.events import auth0_attributes
-from service.events.event_type import HANDLED_TYPES
+from service.events.event_type import HANDLED_TYPES, OTHER_TYPE
 from service.events.json_value import JsonValue
-
-OTHER_TYPE: Final = "other"
 
 
 class Verdict(StrEnum):
@@ -29,7 +27,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`type_label` is a handled type or `other`, so that a metric's labels stay few."""
+    """`type_label` is a handled type or `other`; `tenant` is None when none is named properly."""
 
     verdict: Verdict
     type_label: str

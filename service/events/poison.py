@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from service.events.event_type import OTHER_TYPE
+
 
 class PoisonCode(StrEnum):
     """The stable names of the reasons; an X_invalid was there, but is no X."""
@@ -34,10 +36,13 @@ class PoisonCode(StrEnum):
 class PoisonEvent(ValueError):
     """The event can never be indexed as it is.
 
-    `detail` says for people what was wrong and what would be right, without personal data.
+    `code` is a PoisonCode or another stage's own name for its reason. `detail` says for people what
+    was wrong and what would be right, without personal data. `type` is the event's, or `other` when
+    it has none that is handled.
     """
 
-    def __init__(self, code: PoisonCode, detail: str) -> None:
+    def __init__(self, code: str, detail: str, *, event_type: str = OTHER_TYPE) -> None:
         super().__init__(f"{code}: {detail}")
-        self.code: str = code.value
+        self.code = str(code)
         self.detail = detail
+        self.type = event_type

@@ -148,6 +148,22 @@ def test_poison_has_its_code(body: bytes, code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "event_type"),
+    [
+        (b"{", "other"),
+        (b"[]", "other"),
+        (bent(type=MISSING), "other"),
+        (bent(type="organization.created"), "other"),
+        (bent(type="user.deleted", id=None), "user.deleted"),
+        (bent(type="user.created", time=5), "user.created"),
+        (bent(type="user.read", data={"line": "{"}), "user.read"),
+    ],
+)
+def test_poison_has_a_type_with_few_values(body: bytes, event_type: str) -> None:
+    assert poison(body).type == event_type
+
+
+@pytest.mark.parametrize(
     ("body", "words"),
     [
         (b"[1", ["not JSON", "at byte 2"]),
