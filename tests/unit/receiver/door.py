@@ -90,6 +90,11 @@ class Wire:
         self._writer.write(data)
         await self._writer.drain()
 
+    async def end(self) -> None:
+        """Say that nothing more comes."""
+        with suppress(OSError):
+            self._writer.write_eof()
+
     async def head(self) -> bytes:
         """An answer's status line and headers; empty when the connection was closed instead."""
         async with asyncio.timeout(DEADLINE_S):
@@ -128,4 +133,4 @@ def post(body: bytes, *headers: str, length: int | None = None) -> bytes:
         f"Content-Length: {len(body) if length is None else length}",
         *headers,
     ]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+    return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n" + body
