@@ -82,22 +82,23 @@ class Survey:
 
     def _meet(self, value: JsonValue, path: str, level: int) -> None:
         """Take a scalar's token, or queue a container that stands at `level`."""
-        if isinstance(value, CONTAINERS):
-            self._queue.append((value, path, level))
-            return
         if isinstance(value, str):
-            if not is_encodable(value):
+            if not (value.isascii() or is_encodable(value)):
                 self.fits, self.cut = False, True
-                return
-            if len(value) > MAX_TOKEN_CHARS:
+            elif len(value) > MAX_TOKEN_CHARS:
                 self.cut = True
-                return
-        elif isinstance(value, Literal):
+            else:
+                self._add(f"{path}={_escape(value)}")
+        elif isinstance(value, CONTAINERS):
+            self._queue.append((value, path, level))
+        elif not isinstance(value, Literal):
+            self._add(f"{path}={_scalar_text(value)}")
+        else:
             self.fits = self.fits and number_fits(value)
             if value.text.startswith(("{", "[")):
                 self.cut = True
-                return
-        self._add(f"{path}={_escape(_scalar_text(value))}")
+            else:
+                self._add(f"{path}={value.text}")
 
     def _add(self, new: str) -> bool:
         if len(new) > MAX_TOKEN_CHARS:

@@ -9,7 +9,6 @@ from calendar import isleap
 from collections.abc import Callable, Mapping
 from enum import Enum
 from ipaddress import IPv6Address
-from types import MappingProxyType
 from typing import Final
 
 from service.documents.free_form import is_encodable
@@ -35,7 +34,7 @@ _DATE: Final = re.compile(
     r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?"
     r"(?:Z|[+-](?:(?:0[0-9]|1[0-7]):[0-5][0-9]|18:00))"
 )
-_DAYS: Final = MappingProxyType({"02": 28, "04": 30, "06": 30, "09": 30, "11": 30})
+_DAYS: Final = {"02": 28, "04": 30, "06": 30, "09": 30, "11": 30}
 
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IPV4: Final = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
@@ -43,7 +42,9 @@ _IPV4: Final = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
 
 def text(value: JsonValue) -> "JsonValue | Fit":
     """A string that UTF-8 can hold, of any length, NUL characters included."""
-    return value if isinstance(value, str) and is_encodable(value) else MISFIT
+    if isinstance(value, str) and (value.isascii() or is_encodable(value)):
+        return value
+    return MISFIT
 
 
 def boolean(value: JsonValue) -> "JsonValue | Fit":
@@ -95,25 +96,23 @@ def texts(value: JsonValue) -> "JsonValue | Fit":
     return MISFIT
 
 
-TYPED_FIELDS: Final[Mapping[str, Check]] = MappingProxyType(
-    {
-        "email": text,
-        "email_verified": boolean,
-        "username": text,
-        "phone_number": text,
-        "phone_verified": boolean,
-        "name": text,
-        "given_name": text,
-        "family_name": text,
-        "nickname": text,
-        "picture": text,
-        "created_at": date,
-        "updated_at": date,
-        "last_login": date,
-        "last_password_reset": date,
-        "last_ip": ip,
-        "logins_count": count,
-        "blocked": boolean,
-        "multifactor": texts,
-    }
-)
+TYPED_FIELDS: Final[Mapping[str, Check]] = {
+    "email": text,
+    "email_verified": boolean,
+    "username": text,
+    "phone_number": text,
+    "phone_verified": boolean,
+    "name": text,
+    "given_name": text,
+    "family_name": text,
+    "nickname": text,
+    "picture": text,
+    "created_at": date,
+    "updated_at": date,
+    "last_login": date,
+    "last_password_reset": date,
+    "last_ip": ip,
+    "logins_count": count,
+    "blocked": boolean,
+    "multifactor": texts,
+}

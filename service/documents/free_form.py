@@ -29,8 +29,6 @@ _EXACT_NUMBER: Final = re.compile(r"-?[0-9]{1,100}")
 
 def is_encodable(text: str) -> bool:
     """Whether UTF-8 can hold the string: not with a lone surrogate."""
-    if text.isascii():
-        return True
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -40,7 +38,7 @@ def is_encodable(text: str) -> bool:
 
 def key_fits(key: str) -> bool:
     """Whether a key can be stored as it is."""
-    return len(key) <= MAX_KEY_CHARS and is_encodable(key)
+    return len(key) <= MAX_KEY_CHARS and (key.isascii() or is_encodable(key))
 
 
 def number_fits(literal: Literal) -> bool:
@@ -51,7 +49,7 @@ def number_fits(literal: Literal) -> bool:
 def scalar_fits(value: JsonValue) -> bool:
     """Whether a value that is no object and no array can be stored as it is."""
     if isinstance(value, str):
-        return is_encodable(value)
+        return value.isascii() or is_encodable(value)
     return not isinstance(value, Literal) or number_fits(value)
 
 

@@ -6,7 +6,6 @@ its own `unknown_fields`.
 
 import re
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 from service.documents.fields import MISFIT, Check, Fit, boolean, text
@@ -28,14 +27,12 @@ def identifier(value: JsonValue) -> "JsonValue | Fit":
     return MISFIT
 
 
-IDENTITY_FIELDS: Final[Mapping[str, Check]] = MappingProxyType(
-    {
-        "connection": text,
-        "provider": text,
-        "user_id": identifier,
-        "isSocial": boolean,
-    }
-)
+IDENTITY_FIELDS: Final[Mapping[str, Check]] = {
+    "connection": text,
+    "provider": text,
+    "user_id": identifier,
+    "isSocial": boolean,
+}
 
 
 def typed_identities(
@@ -71,7 +68,7 @@ def _identity(
                 misfits["identities.profileData"] = None
         elif (check := IDENTITY_FIELDS.get(name)) is None:
             unknown.add(name, value)
-        elif isinstance(fitting := check(value), Fit):
+        elif (fitting := check(value)) is MISFIT:
             unknown.add_misfit(name, value, f"identities.{name}")
         else:
             identity[name] = fitting

@@ -10,7 +10,7 @@ from typing import Final
 
 from service.documents.attributes import Survey
 from service.documents.exclusion import Exclusions
-from service.documents.fields import TYPED_FIELDS, Fit
+from service.documents.fields import MISFIT, TYPED_FIELDS
 from service.documents.free_form import as_text
 from service.documents.identities import typed_identities
 from service.documents.unknown_fields import UnknownFields
@@ -30,7 +30,7 @@ def profile_fields(profile: dict[str, JsonValue], exclusions: Exclusions) -> dic
             continue
         if (check := TYPED_FIELDS.get(name)) is not None:
             fitting = check(value)
-            if isinstance(fitting, Fit):
+            if fitting is MISFIT:
                 unknown.add_misfit(name, value, name)
             else:
                 fields[name] = fitting
