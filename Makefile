@@ -7,7 +7,9 @@ SHELL := /bin/sh
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
-LOCKED := --require-hashes --only-binary :all:
+# Of pip's many lines, the ones that tell progress; its errors are on the other stream.
+PIP_INSTALL = { $(PIP) install --require-hashes --only-binary :all: $(addprefix -r ,$(1)) || echo failed; } | \
+	awk '/^failed$$/ { exit 1 } /^ *Downloading/ { sub(/^ */, ""); print; fflush() }'
 UV ?= uv
 
 help: ## Show this list
@@ -32,7 +34,7 @@ dev: install .venv/.dev ## Set up what testing and linting need, too
 
 # runtime: the service. demo: Java and the jars' downloader. build: the build backend. dev: the rest.
 # Each file holds what the ones before it don't.
-LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock'
+PIN := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock'
 WITHOUT = $$(cat $(1) | sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p') $(addprefix -c ,$(1))
 RUNTIME := requirements/runtime.txt
 DEMO := requirements/demo.txt
@@ -41,10 +43,10 @@ DEV := requirements/dev.txt
 
 lock: ## Pin the Python packages anew, with hashes (maintainers; needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
-	$(LOCK) pyproject.toml --upgrade -o $(RUNTIME) >/dev/null
-	$(LOCK) pyproject.toml --extra demo $(call WITHOUT,$(RUNTIME)) --upgrade -o $(DEMO) >/dev/null
-	$(LOCK) --group build $(call WITHOUT,$(RUNTIME) $(DEMO)) --upgrade -o $(BUILD) >/dev/null
-	$(LOCK) --group dev $(call WITHOUT,$(RUNTIME) $(DEMO) $(BUILD)) --upgrade -o $(DEV) >/dev/null
+	$(PIN) pyproject.toml --upgrade -o $(RUNTIME) >/dev/null
+	$(PIN) pyproject.toml --extra demo $(call WITHOUT,$(RUNTIME)) --upgrade -o $(DEMO) >/dev/null
+	$(PIN) --group build $(call WITHOUT,$(RUNTIME) $(DEMO)) --upgrade -o $(BUILD) >/dev/null
+	$(PIN) --group dev $(call WITHOUT,$(RUNTIME) $(DEMO) $(BUILD)) --upgrade -o $(DEV) >/dev/null
 
 lock-engine: .venv/.installed ## Pin the engine's jars anew, with digests (maintainers)
 	@$(BIN)/python -m service.engine lock
@@ -59,10 +61,10 @@ clean: ## Remove everything that make has made
 	@touch $@
 
 .venv/.installed: .venv/.created $(RUNTIME) $(DEMO) $(BUILD) pyproject.toml
-	@$(PIP) install $(LOCKED) -r $(RUNTIME) -r $(DEMO) -r $(BUILD)
+	@$(call PIP_INSTALL,$(RUNTIME) $(DEMO) $(BUILD))
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/.dev: .venv/.installed $(DEV)
-	@$(PIP) install $(LOCKED) -r $(DEV) -r $(RUNTIME) -r $(DEMO) -r $(BUILD)
+	@$(call PIP_INSTALL,$(RUNTIME) $(DEMO) $(BUILD) $(DEV))
 	@touch $@
