@@ -3,11 +3,20 @@
 One process owns it, one thread writes it. Every number given is a committed one.
 """
 
+import asyncio
+import logging
+import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
+from service.journal import ledger as books
+from service.journal import opening, reading
+from service.journal.arrivals import Arrivals
+from service.journal.capacity import Capacity
+from service.journal.duplicates import DuplicateWindow
+from service.journal.errors import JournalError
 from service.journal.options import JournalOptions
 from service.journal.records import (
     Accounting,
@@ -19,6 +28,15 @@ from service.journal.records import (
     Record,
     Settlement,
 )
+from service.journal.transaction import Transaction
+from service.journal.writer import Change, Read, Writer
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+# Dead letters moved in one transaction: appends wait meanwhile.
+_BATCH = 500
 
 
 def _wall_clock_us() -> int:
@@ -28,7 +46,31 @@ def _wall_clock_us() -> int:
 class Journal:
     """The owner's journal. Make one with `await Journal.open(…)`; use it from that event loop."""
 
-    path: Path
+    def __init__(
+        self,
+        path: Path,
+        owned: opening.Owned,
+        options: JournalOptions,
+        now_us: Callable[[], int],
+    ) -> None:
+        self.path = path
+        self._lock = owned.lock
+        self._now_us = now_us
+        self._closed = False
+        self._capacity = Capacity(
+            path, max_bytes=options.max_bytes, min_free_disk_bytes=options.min_free_disk_bytes
+        )
+        self._capacity.reusable_bytes = owned.database.reusable_bytes()
+        self._writer = Writer(
+            owned.database,
+            self._capacity,
+            DuplicateWindow(
+                length_us=options.duplicate_window_us, keys=options.duplicate_window_keys
+            ),
+            now_us=now_us,
+            committed=self._after_commit,
+        )
+        self._arrivals = Arrivals(self._writer.ledger)
 
     @classmethod
     async def open(
@@ -39,14 +81,43 @@ class Journal:
         Raises JournalInUse, JournalForeign, JournalCorrupt, JournalTooNew, JournalForbidden,
         JournalUnavailable.
         """
-        raise NotImplementedError
+        absolute = opening.absolute(path)
+        owned = await asyncio.to_thread(opening.take, absolute, lock_wait_s=options.lock_wait_s)
+        try:
+            journal = cls(absolute, owned, options, now_us)
+        except BaseException:
+            owned.release()
+            raise
+        journal._writer.start()
+        try:
+            await journal._serve_only(options.tenant)
+        except BaseException:
+            await journal.close()
+            raise
+        return journal
+
+    async def _serve_only(self, tenant: str | None) -> None:
+        known = self.tenant()
+        if tenant is None or tenant == known:
+            return
+        if known is not None:
+            log.warning(
+                "the journal's tenant is another one from now on; what it holds stays",
+                extra={"action": "tenant_changed"},
+            )
+        await self._change(lambda transaction: transaction.set_tenant(tenant))
 
     async def append(self, entries: Sequence[Entry]) -> None:
         """Keep the entries, all or none; returns when they are synced to disk.
 
         Raises JournalFull, JournalUnavailable: then none of them counts as received.
         """
-        raise NotImplementedError
+        received_us = self._now_us()
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._writer.submit(
+            Change(lambda transaction: transaction.append(entries, received_us), future, True)
+        )
+        await future
 
     async def claim(self, *, after: int, max_events: int, max_bytes: int) -> list[Record]:
         """The oldest events with seq > after, in order; at least one if there is any.
@@ -54,7 +125,15 @@ class Journal:
         max_bytes: of bodies. Claiming changes nothing: the caller keeps the cursor.
         Raises JournalUnavailable.
         """
-        raise NotImplementedError
+
+        def read(sql: sqlite3.Connection) -> tuple[list[Record], int]:
+            records = reading.claim(sql, after=after, max_events=max_events, max_bytes=max_bytes)
+            return records, self.last_seq()
+
+        records, last_seq = await self._read(read)
+        if not records:
+            self._arrivals.note_none(after, last_seq)
+        return records
 
     async def settle(
         self, settlements: Sequence[Settlement], burials: Sequence[Burial] = ()
@@ -63,77 +142,137 @@ class Journal:
 
         A seq that isn't in the journal counts nothing. Raises JournalUnavailable: do it again.
         """
-        raise NotImplementedError
+        await self._change(lambda transaction: transaction.settle(settlements, burials))
 
     async def wait_for_events(self, after: int) -> None:
         """Return when an event with seq > after is in the journal.
 
-        May also return once when the events after `after` are all settled: claim to know.
+        May also return once when those after `after` are all settled: claim to know.
         """
-        raise NotImplementedError
+        await self._arrivals.wait(after)
 
     def accounting(self) -> Accounting:
         """Committed counts, from memory."""
-        raise NotImplementedError
+        return self._writer.ledger.accounting()
 
     def status(self) -> JournalStatus:
         """Everything known without I/O, at one committed moment."""
-        raise NotImplementedError
+        ledger = self._writer.ledger
+        can_append, refusal = self.can_append()
+        return JournalStatus(
+            accounting=ledger.accounting(),
+            last_seq=ledger.get(books.LAST_SEQ),
+            oldest_received_us=ledger.oldest.since_us if ledger.oldest else None,
+            last_test_us=ledger.counts.get(books.LAST_TEST_US),
+            tenant=ledger.tenant,
+            can_append=can_append,
+            refusal=refusal,
+        )
 
     def last_seq(self) -> int:
         """The newest seq ever given; 0 before the first."""
-        raise NotImplementedError
+        return self._writer.ledger.get(books.LAST_SEQ)
 
     def oldest_received_us(self) -> int | None:
         """Since when the oldest event waits (a replayed one: since its replay)."""
-        raise NotImplementedError
+        oldest = self._writer.ledger.oldest
+        return oldest.since_us if oldest else None
 
     def tenant(self) -> str | None:
         """The tenant set or adopted."""
-        raise NotImplementedError
+        return self._writer.ledger.tenant
 
     def last_test_us(self) -> int | None:
         """When the last test event came."""
-        raise NotImplementedError
+        return self._writer.ledger.counts.get(books.LAST_TEST_US)
 
     def can_append(self) -> tuple[bool, str]:
         """Whether an append would be tried now; otherwise False and the reason, for people."""
-        raise NotImplementedError
+        if self._closed:
+            return False, "the journal is closed"
+        if self._writer.failure:
+            return False, self._writer.failure
+        try:
+            self._capacity.check(self._writer.ledger.get(books.BYTES) + 1)
+        except JournalError as refusal:
+            return False, str(refusal)
+        return True, ""
 
     async def dead_letters(
         self, *, limit: int, after: int = 0, code: str | None = None
     ) -> list[DeadLetterSummary]:
         """At most `limit` dead letters with seq > after, oldest seq first, without bodies."""
-        raise NotImplementedError
+        return await self._read(
+            lambda sql: reading.dead_letters(sql, limit=limit, after=after, code=code)
+        )
 
     async def dead_letter(self, seq: int) -> DeadLetter | None:
         """One dead letter with its body; None when there is none of that seq."""
-        raise NotImplementedError
+        return await self._read(lambda sql: reading.dead_letter(sql, seq))
 
     async def dead_letter_codes(self) -> dict[str, int]:
         """How many dead letters there are of each code."""
-        raise NotImplementedError
+        return await self._read(reading.dead_letter_codes)
 
     async def replay(self, seqs: Sequence[int], *, force: bool) -> int:
-        """Put dead letters back, each under a new seq; returns how many there were."""
-        raise NotImplementedError
+        """Put dead letters back, each under a new seq; returns how many there were.
+
+        In batches: after an error some may be back already, and only the rest is there to replay.
+        """
+        return await self._in_batches(seqs, lambda batch: lambda tx: tx.replay(batch, force=force))
 
     async def drop(self, seqs: Sequence[int]) -> int:
         """Remove dead letters for good, counted as dropped; returns how many there were."""
-        raise NotImplementedError
+        return await self._in_batches(seqs, lambda batch: lambda tx: tx.drop(batch))
 
     async def expire_dead_letters(self, older_than_us: int) -> int:
         """Drop the dead letters that failed before that time; returns how many."""
-        raise NotImplementedError
+        expired = 0
+        while True:
+            batch = await self._change(lambda tx: tx.expire(older_than_us, _BATCH))
+            expired += batch
+            if batch < _BATCH:
+                return expired
 
     async def get_mark(self, name: str) -> int | None:
         """A small durable integer; None when never set."""
-        raise NotImplementedError
+        return await self._read(lambda sql: reading.mark(sql, name))
 
     async def set_mark(self, name: str, value: int) -> None:
         """Remember an integer (64 bits, signed); returns when it is synced to disk."""
-        raise NotImplementedError
+        await self._change(lambda transaction: transaction.set_mark(name, value))
+
+    def announce(self, socket: Path | None) -> None:
+        """Write into the lock file where this owner answers commands."""
+        self._lock.announce(socket)
 
     async def close(self) -> None:
         """Finish what has queued, close the file, release the lock. Again does nothing."""
-        raise NotImplementedError
+        if self._closed:
+            return
+        self._closed = True
+        await self._writer.stop()
+        self._lock.release()
+
+    async def _in_batches(
+        self,
+        seqs: Sequence[int],
+        change: Callable[[Sequence[int]], Callable[[Transaction], int]],
+    ) -> int:
+        found = 0
+        for start in range(0, len(seqs), _BATCH):
+            found += await self._change(change(seqs[start : start + _BATCH]))
+        return found
+
+    async def _change(self, run: Callable[[Transaction], T]) -> T:
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._writer.submit(Change(run, future))
+        return await future
+
+    async def _read(self, run: Callable[[sqlite3.Connection], T]) -> T:
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._writer.submit(Read(run, future))
+        return await future
+
+    def _after_commit(self) -> None:
+        self._arrivals.update(self._writer.ledger)

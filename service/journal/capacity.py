@@ -1,0 +1,86 @@
+"""Whether there is room for more: the limit of bytes kept, the free disk, the file itself.
+
+The limit counts bodies that are there, not the file's size: a file doesn't shrink when rows go.
+For the same reason pages that are free inside the file count as free disk; without that, a
+journal that once filled the disk would refuse for ever.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from service.journal.errors import JournalFull, JournalUnavailable
+
+_LOOK_EVERY_S = 1.0
+
+
+def _free_bytes(folder: Path) -> int:
+    """What the file system lets this user write, bytes."""
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize
+
+
+class Capacity:
+    """Looks at the disk at most once a second; cheap enough to ask for every event.
+
+    reusable_bytes: free pages inside the journal's file, kept up to date by the writer.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        max_bytes: int,
+        min_free_disk_bytes: int,
+        free_bytes: Callable[[Path], int] = _free_bytes,
+        monotonic_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.reusable_bytes = 0
+        self._path = path
+        self._max_bytes = max_bytes
+        self._min_free_disk_bytes = min_free_disk_bytes
+        self._free_bytes = free_bytes
+        self._monotonic_s = monotonic_s
+        self._file = path.stat().st_ino
+        self._free = free_bytes(path.parent)
+        self._gone = ""
+        self._looked_s = monotonic_s()
+
+    def check(self, bytes_wanted: int) -> None:
+        """bytes_wanted: of bodies, all in all, were the append done.
+
+        Raises JournalFull; JournalUnavailable when the file is gone: nothing written to it lasts.
+        """
+        if self._monotonic_s() - self._looked_s >= _LOOK_EVERY_S:
+            self._look()
+        if self._gone:
+            raise JournalUnavailable(self._gone)
+        if bytes_wanted > self._max_bytes:
+            raise JournalFull(
+                f"the journal is full: {bytes_wanted:,} bytes of events would exceed its limit of "
+                f"{self._max_bytes:,}; let the indexer catch up, drop dead letters, or raise "
+                "USER_SYNC_JOURNAL_MAX_BYTES"
+            )
+        free = self._free + self.reusable_bytes
+        if free < self._min_free_disk_bytes:
+            raise JournalFull(
+                f"the disk of {self._path.parent} is nearly full: {free:,} bytes are free, "
+                f"{self._min_free_disk_bytes:,} have to stay free; make room, or lower "
+                "USER_SYNC_JOURNAL_MIN_FREE_BYTES"
+            )
+
+    def _look(self) -> None:
+        self._looked_s = self._monotonic_s()
+        try:
+            in_place = self._path.stat().st_ino == self._file
+            self._free = self._free_bytes(self._path.parent)
+        except OSError as error:
+            self._gone = f"the journal {self._path} can't be looked at: {error.strerror}"
+            return
+        self._gone = (
+            ""
+            if in_place
+            else f"the journal {self._path} was replaced while in use; stop the service, put the "
+            "file back, start again"
+        )

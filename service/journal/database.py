@@ -1,0 +1,242 @@
+"""The journal's SQLite file: made, opened, recovered, closed. One connection, nobody else's.
+
+Promise 1 rests on what is set here: a write-ahead log synced at every commit. The connection locks
+the file exclusively: SQLite before 3.51.3 can corrupt a log that two connections write.
+"""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from service.journal import inspection, migrations, reading
+from service.journal.errors import (
+    JournalCorrupt,
+    JournalError,
+    JournalForbidden,
+    JournalInUse,
+    JournalUnavailable,
+)
+from service.journal.ledger import Ledger
+
+_MIB = 1024**2
+
+# Sixteen kilobytes: a dozen events a page, so that a group touches few pages.
+_PAGE_BYTES = 16384
+
+# Pages in the log before it is brought into the file (16 MiB): rare enough that fewer than one
+# append in a hundred meets it, small enough that it then waits tens of milliseconds.
+_CHECKPOINT_PAGES = 1024
+
+_CACHE_KIB = 16 * 1024
+
+# A whole check reads every page. Up to this size it takes no time worth mentioning.
+_CHECKED_WHOLE_BYTES = 16 * _MIB
+
+# Disk given back at opening when at least this much is free inside and little is in use.
+_WORTH_GIVING_BACK_BYTES = 64 * _MIB
+_QUICKLY_REWRITTEN_BYTES = 16 * _MIB
+
+_SETTINGS = (
+    "PRAGMA locking_mode = EXCLUSIVE",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA fullfsync = ON",  # macOS: a plain fsync stops at the drive's cache
+    "PRAGMA checkpoint_fullfsync = ON",
+    "PRAGMA secure_delete = ON",  # what is settled or dropped is overwritten: it is personal data
+    "PRAGMA temp_store = MEMORY",
+    f"PRAGMA cache_size = -{_CACHE_KIB}",
+    f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}",
+)
+
+
+class Database:
+    """The file and its one connection; only one thread at a time may use it."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection: sqlite3.Connection | None = connection
+
+    @classmethod
+    def open(cls, path: Path, scripts: Sequence[str] | None = None) -> "Database":
+        """Open the journal at path, or make one; the caller holds its lock.
+
+        scripts: the migrations, by default the program's own.
+        Raises JournalForeign, JournalCorrupt, JournalTooNew, JournalForbidden, JournalInUse,
+        JournalUnavailable.
+        """
+        known = migrations.load() if scripts is None else scripts
+        try:
+            if not inspection.is_there(path, newest_version=len(known)):
+                _create(path, known)
+            connection = _connect(path)
+            try:
+                _check(connection, path, known)
+                _give_back_space(connection)
+            except BaseException:
+                connection.close()
+                raise
+        except sqlite3.Error as error:
+            raise explain(error, path) from error
+        except OSError as error:
+            raise _explain_os(error, path) from error
+        return cls(path, connection)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The connection, opened anew when it was lost. Raises sqlite3.Error."""
+        if self._connection is None:
+            self._connection = _connect(self.path)
+        return self._connection
+
+    @property
+    def lost(self) -> bool:
+        """Whether the next use opens the file anew: what is on disk then counts."""
+        return self._connection is None
+
+    def ledger(self) -> Ledger:
+        """The committed books. Raises sqlite3.Error."""
+        return reading.ledger(self.connection)
+
+    def reusable_bytes(self) -> int:
+        """Bytes of free pages inside the file. Raises sqlite3.Error."""
+        pages = self.connection.execute("PRAGMA freelist_count").fetchone()[0]
+        return int(pages) * _page_bytes(self.connection)
+
+    def shorten_log(self) -> None:
+        """Bring the log into the file and empty it: it too holds deleted bodies until then."""
+        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def rollback(self) -> None:
+        """Undo what isn't committed."""
+        if self._connection is not None and self._connection.in_transaction:
+            try:
+                self._connection.execute("ROLLBACK")
+            except sqlite3.Error:
+                self.close()
+
+    def recover(self, error: BaseException) -> None:
+        """After the storage failed: make the next transaction possible.
+
+        A full disk is left by rolling back, and by reusing the log. After any other fault the
+        connection goes: what it holds in memory may not be what is on disk.
+        """
+        self.rollback()
+        if _primary_code(error) != sqlite3.SQLITE_FULL:
+            self.close()
+        elif self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    def close(self) -> None:
+        """Close the connection; never raises."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(sqlite3.Error):  # the log then stays: the next opening reads it
+                connection.close()
+
+
+def _create(path: Path, scripts: Sequence[str]) -> None:
+    """Make it beside its place and move it there whole: no crash leaves half a journal."""
+    unfinished = path.with_name(path.name + ".new")
+    unfinished.unlink(missing_ok=True)
+    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+    connection = sqlite3.connect(_uri(unfinished), uri=True, isolation_level=None)
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")
+        connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
+        connection.execute(f"PRAGMA application_id = {inspection.APPLICATION_ID}")
+        migrations.apply(connection, scripts)
+        connection.execute("PRAGMA journal_mode = WAL")
+    finally:
+        connection.close()
+    unfinished.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        _uri(path), uri=True, isolation_level=None, check_same_thread=False, timeout=2
+    )
+    try:
+        for setting in _SETTINGS:
+            connection.execute(setting)
+        mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        # Takes the exclusive lock, and keeps it.
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.close()
+        raise
+    if mode != "wal":
+        connection.close()
+        raise JournalUnavailable(f"{path} lies where SQLite can't keep a log; use a local disk")
+    return connection
+
+
+def _check(connection: sqlite3.Connection, path: Path, scripts: Sequence[str]) -> None:
+    inspection.refuse_newer(path, migrations.version(connection), len(scripts))
+    migrations.apply(connection, scripts)
+    faults = reading.contradiction(connection)
+    if not faults and path.stat().st_size <= _CHECKED_WHOLE_BYTES:
+        answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        faults = "" if answer == "ok" else answer
+    if faults:
+        raise _corrupt(path, faults)
+
+
+def _give_back_space(connection: sqlite3.Connection) -> None:
+    """A file never shrinks by itself. Rewrite it when it is nearly empty: that is quick then."""
+    free = int(connection.execute("PRAGMA freelist_count").fetchone()[0])
+    pages = int(connection.execute("PRAGMA page_count").fetchone()[0])
+    page_bytes = _page_bytes(connection)
+    if (
+        free * page_bytes >= _WORTH_GIVING_BACK_BYTES
+        and (pages - free) * page_bytes <= _QUICKLY_REWRITTEN_BYTES
+    ):
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _page_bytes(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA page_size").fetchone()[0])
+
+
+def _uri(path: Path) -> str:
+    return f"{path.as_uri()}?mode=rw"
+
+
+def _primary_code(error: BaseException) -> int:
+    code = getattr(error, "sqlite_errorcode", 0)
+    return int(code) & 0xFF
+
+
+def explain(error: sqlite3.Error, path: Path) -> JournalError:
+    """SQLite's error as one of ours, for people."""
+    code = _primary_code(error)
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return _corrupt(path, str(error))
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return JournalInUse(f"another program has {path} open in SQLite; close it there")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
+        return JournalForbidden(f"{path} can't be written: {error}; run as the journal's owner")
+    return JournalUnavailable(f"the journal {path} can't be used: {error} ({name})")
+
+
+def _explain_os(error: OSError, path: Path) -> JournalError:
+    if isinstance(error, PermissionError):
+        return JournalForbidden(f"{path}: {error.strerror}; run as the journal's owner")
+    return JournalUnavailable(f"the journal {path} can't be used: {error.strerror}")
+
+
+def _corrupt(path: Path, faults: str) -> JournalCorrupt:
+    return JournalCorrupt(
+        f"the journal {path} is damaged: {faults}. Nothing was changed; restore it from a copy, "
+        "or move it away, with its -wal file, to begin anew"
+    )
