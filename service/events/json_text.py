@@ -12,7 +12,7 @@ from service.events.json_value import MAX_DEPTH, JsonValue, Literal, NotJson
 __all__ = ["JsonValue", "Literal", "NotJson", "dump", "parse", "split_batch"]
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_MOST_LEVELS_ORJSON_WRITES = 254
+_CONTAINERS = (dict, list)
 
 
 def _outline() -> bytes:
@@ -88,11 +88,18 @@ def _fragment(value: object) -> orjson.Fragment:
 
 
 def _is_too_deep(value: JsonValue) -> bool:
-    """Whether a value is nested deeper than MAX_DEPTH, found at orjson's speed by its own limit."""
-    for _ in range(_MOST_LEVELS_ORJSON_WRITES - MAX_DEPTH):
-        value = [value]
-    try:
-        orjson.dumps(value)
-    except orjson.JSONEncodeError:
-        return True
-    return False
+    """Whether a value is nested deeper than MAX_DEPTH, found level by level."""
+    level: list[JsonValue] = [value]
+    for _ in range(MAX_DEPTH):
+        below: list[JsonValue] = []
+        for container in level:
+            if isinstance(container, dict):
+                below += [
+                    member for member in container.values() if isinstance(member, _CONTAINERS)
+                ]
+            elif isinstance(container, list):
+                below += [element for element in container if isinstance(element, _CONTAINERS)]
+        if not below:
+            return False
+        level = below
+    return True

@@ -146,7 +146,7 @@ def test_any_depth_is_read_and_written(opening: bytes, closing: bytes, depth: in
 @pytest.mark.parametrize("depth", [MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 1, 1_000, 2_000])
 @pytest.mark.parametrize("bend", ["", '"\\ud800"', "NaN"])
 def test_values_end_at_the_maximal_depth(depth: int, bend: str) -> None:
-    """The same limit whichever reader was at work; the fast one counts by orjson's own limit."""
+    """The same limit whichever reader was at work."""
     value = parse(b"[" * depth + bend.encode() + b"]" * depth)
     levels = 0
     while isinstance(value, list) and value:
