@@ -1,0 +1,136 @@
+"""What commands read of the index, with every fault of the cluster in plain words.
+
+Counts and searches go through the readers' alias, as everybody's do. Only the look for a tombstone,
+which readers must not see, goes through the writers' alias.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from opensearchpy import AsyncOpenSearch
+from opensearchpy.exceptions import (
+    AuthenticationException,
+    AuthorizationException,
+    ConnectionTimeout,
+    NotFoundError,
+    OpenSearchException,
+    SSLError,
+    TransportError,
+)
+
+from service.index.connection import connect
+from service.index.names import IndexNames
+from service.settings import Settings
+from service.wiring.stage_options import index_names, opensearch_options
+
+_HAS_TOMBSTONE = {"query": {"exists": {"field": "deleted_at"}}}
+
+
+class IndexUnreadable(Exception):
+    """The index can't be read. Its text says why and what to do, on one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Documents: users that readers see, tombstones that they don't."""
+
+    users: int
+    tombstones: int
+
+
+class IndexView:
+    """Reads one index."""
+
+    def __init__(self, client: AsyncOpenSearch, names: IndexNames, url: str) -> None:
+        self._client = client
+        self._names = names
+        self._url = url
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings) -> "AsyncIterator[IndexView]":
+        """A view with a connection of its own."""
+        client = connect(opensearch_options(settings))
+        try:
+            yield cls(client, index_names(settings), settings.opensearch.url)
+        finally:
+            await client.close()
+
+    async def counts(self) -> Counts:
+        """How many users and tombstones there are. Raises IndexUnreadable."""
+        users = await self._ask("POST", f"/{self._names.readers}/_count", None)
+        tombstones = await self._ask("POST", f"/{self._names.writers}/_count", _HAS_TOMBSTONE)
+        return Counts(users["count"], tombstones["count"])
+
+    async def event_of(self, user_id: str) -> str | None:
+        """The id of the event behind what a search finds of a user; None when it finds nobody.
+
+        Raises IndexUnreadable.
+        """
+        query = {"query": {"term": {"user_id": user_id}}, "_source": ["event.id"], "size": 1}
+        found = await self._ask("POST", f"/{self._names.readers}/_search", query)
+        hits = found["hits"]["hits"]
+        return str(hits[0]["_source"]["event"]["id"]) if hits else None
+
+    async def tombstone_of(self, user_id: str) -> str | None:
+        """The id of the event behind a user's tombstone; None when there is none.
+
+        Raises IndexUnreadable.
+        """
+        query = {
+            "query": {
+                "bool": {"filter": [{"term": {"user_id": user_id}}, _HAS_TOMBSTONE["query"]]}
+            },
+            "_source": ["event.id"],
+            "size": 1,
+        }
+        found = await self._ask("POST", f"/{self._names.writers}/_search", query)
+        hits = found["hits"]["hits"]
+        return str(hits[0]["_source"]["event"]["id"]) if hits else None
+
+    async def _ask(self, method: str, path: str, body: object) -> Any:
+        try:
+            return await self._client.transport.perform_request(method, path, body=body)
+        except OpenSearchException as error:
+            raise IndexUnreadable(explain(error, self._url, self._names.readers)) from None
+
+
+def explain(error: OpenSearchException, url: str, alias: str) -> str:
+    """Why OpenSearch didn't do what it was asked, and what to do about it."""
+    match error:
+        case AuthenticationException():
+            why = (
+                "refuses the credentials (401): set USER_SYNC_OPENSEARCH_USERNAME and "
+                "USER_SYNC_OPENSEARCH_PASSWORD"
+            )
+        case AuthorizationException():
+            why = f"says the user may not (403): {_words(error)}; the README lists its role"
+        case NotFoundError():
+            why = (
+                f"has no index behind the alias {alias}: run user-sync bootstrap, or serve, which "
+                "does it too"
+            )
+        case SSLError():
+            why = (
+                "shows a certificate that can't be verified: set USER_SYNC_OPENSEARCH_CA_FILE to "
+                "the authority that signed it"
+            )
+        case ConnectionTimeout():
+            why = "did not answer within USER_SYNC_OPENSEARCH_TIMEOUT"
+        case TransportError() if isinstance(error.status_code, int):
+            why = f"answers {error.status_code}: {_words(error)}"
+        case TransportError():
+            why = f"can't be reached; is USER_SYNC_OPENSEARCH_URL right? ({error.error})"
+        case _:
+            why = "gives an answer that isn't OpenSearch's"
+    return f"OpenSearch at {url} {why}"
+
+
+def _words(error: TransportError) -> str:
+    """OpenSearch's own reason, if the body holds one."""
+    info = error.info
+    if isinstance(info, dict) and isinstance(info.get("error"), dict):
+        return str(info["error"].get("reason"))[:300]
+    return str(error.error)[:300]

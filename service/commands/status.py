@@ -1,0 +1,176 @@
+"""`user-sync status`: the journal, the accounting and the index at a glance.
+
+Works beside a running serve, and with nothing running.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import click
+import orjson
+
+from service.commands.index_view import Counts, IndexUnreadable, IndexView
+from service.commands.local_doors import complaints
+from service.commands.main import Failure
+from service.commands.moments import moment, size, span
+from service.commands.terminal import print_table
+from service.journal.access import connect
+from service.journal.errors import JournalMissing
+from service.journal.records import Accounting, JournalStatus
+from service.settings import Settings, load_settings
+from service.wiring.stage_options import journal_options
+
+_ENDS = (
+    "applied",
+    "stale",
+    "duplicate",
+    "superseded",
+    "ignored",
+    "test",
+    "refused",
+    "dropped",
+    "dead_letters",
+    "journal",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All that is known. journal: None when there is none; owner: what a running serve says of
+    itself, None when none runs; index: its counts, or why they can't be read."""
+
+    journal: JournalStatus | None
+    owner: Mapping[str, Any] | None
+    index: Counts | str
+    now_us: int
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
+def status(as_json: bool) -> None:
+    """Show the journal, the accounting and the index.
+
+    Every event ever received is in one line of the accounting; its exit code is 1 when they don't
+    add up, and when the journal can't be read.
+
+    \b
+    Example:
+      user-sync status
+      user-sync status --json | jq .journal.events
+    """
+    settings = load_settings()
+    picture = asyncio.run(_look(settings))
+    if as_json:
+        click.echo(orjson.dumps(as_dict(picture), option=orjson.OPT_INDENT_2))
+    else:
+        print_table(["", ""], lines(picture, settings))
+    if picture.journal is not None and not picture.journal.accounting.balanced:
+        raise Failure("The accounting does not balance: this is a fault of the service, report it.")
+
+
+async def _look(settings: Settings) -> Picture:
+    journal: JournalStatus | None = None
+    owner: Mapping[str, Any] | None = None
+    path, options = settings.journal.path, journal_options(settings)
+    try:
+        async with connect(path, options, create=False) as access:
+            journal = await access.status()
+            owner = await access.owner_status()
+    except JournalMissing:
+        pass
+    index: Counts | str
+    async with IndexView.open(settings) as view:
+        try:
+            index = await view.counts()
+        except IndexUnreadable as unreadable:
+            index = str(unreadable)
+    return Picture(journal, owner, index, time.time_ns() // 1000)
+
+
+def lines(picture: Picture, settings: Settings) -> list[tuple[str, str]]:
+    """The rows of the table: a name and its text."""
+    rows = [("service", _service(picture))]
+    rows += [("", complaint) for complaint in complaints(picture.owner)]
+    rows += _index(picture, settings)
+    if picture.journal is None:
+        path = settings.journal.path
+        rows.append(("journal", f"there is none at {path}: serve has not run with this path"))
+        return rows
+    return (
+        rows + _journal(picture.journal, picture.now_us) + _accounting(picture.journal.accounting)
+    )
+
+
+def _service(picture: Picture) -> str:
+    if picture.owner is None:
+        return "not running"
+    return "running, with complaints" if complaints(picture.owner) else "running"
+
+
+def _index(picture: Picture, settings: Settings) -> list[tuple[str, str]]:
+    if isinstance(picture.index, str):
+        return [("index", picture.index)]
+    counts = picture.index
+    text = f"{counts.users:,} users, {counts.tombstones:,} tombstones"
+    return [("index", f"{settings.index.name}: {text}")]
+
+
+def _journal(journal: JournalStatus, now_us: int) -> list[tuple[str, str]]:
+    figures = journal.accounting
+    depth = f"{figures.journal:,} events"
+    if journal.oldest_received_us is not None:
+        depth += f", the oldest waits {span(now_us - journal.oldest_received_us)}"
+    takes = "takes events" if journal.can_append else f"takes no events: {journal.refusal}"
+    last_test = "none yet"
+    if journal.last_test_us is not None:
+        age = span(now_us - journal.last_test_us)
+        last_test = f"{moment(journal.last_test_us)}, {age} ago"
+    return [
+        ("journal", depth),
+        ("", f"{size(figures.bytes)}, {takes}"),
+        ("dead letters", f"{figures.dead_letters:,}"),
+        ("last test event", last_test),
+        ("tenant", journal.tenant or "the first event's will be adopted"),
+    ]
+
+
+def _accounting(figures: Accounting) -> list[tuple[str, str]]:
+    rows = [("received", f"{figures.received_total:,}")]
+    rows += [(f"  {kind}", f"{count:,}") for kind, count in sorted(figures.received.items())]
+    rows += [(f"= {name.replace('_', ' ')}", f"{getattr(figures, name):,}") for name in _ENDS]
+    rows.append(("balanced", "yes" if figures.balanced else "NO"))
+    return rows
+
+
+def as_dict(picture: Picture) -> dict[str, Any]:
+    """The JSON object. Times are µs since the epoch, ages seconds."""
+    journal = picture.journal
+    index = picture.index
+    return {
+        "running": picture.owner is not None,
+        "owner": picture.owner,
+        "journal": None if journal is None else _journal_dict(journal, picture.now_us),
+        "index": {"error": index} if isinstance(index, str) else asdict(index),
+    }
+
+
+def _journal_dict(journal: JournalStatus, now_us: int) -> dict[str, Any]:
+    figures = journal.accounting
+    oldest = journal.oldest_received_us
+    return {
+        "events": figures.journal,
+        "bytes": figures.bytes,
+        "oldest_age_seconds": 0.0 if oldest is None else max(0, now_us - oldest) / 1e6,
+        "takes_events": journal.can_append,
+        "refusal": journal.refusal,
+        "last_test_us": journal.last_test_us,
+        "tenant": journal.tenant,
+        "accounting": {
+            "received": dict(figures.received),
+            **{name: getattr(figures, name) for name in _ENDS},
+            "balanced": figures.balanced,
+        },
+    }
