@@ -15,7 +15,7 @@ import requests
 from jgo.config import GlobalSettings
 from jgo.maven import MavenContext
 from requests.adapters import HTTPAdapter
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from service.engine.errors import EngineError
 from service.engine.jars import Jar
@@ -23,6 +23,7 @@ from service.engine.jars import Jar
 _CHUNK_BYTES = 64 * 1024
 _CONNECT_SECONDS, _READ_SECONDS = 10, 30
 _ATTEMPTS = 5
+_FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.5, 8.0
 _NOT_FOUND = 404
 
 
@@ -56,7 +57,7 @@ class Download:
         self._retrying = Retrying(
             retry=retry_if_exception_type(_TryAgain),
             stop=stop_after_attempt(_ATTEMPTS),
-            wait=wait_exponential_jitter(initial=0.5, max=8),
+            wait=wait_random_exponential(multiplier=_FIRST_WAIT_SECONDS, max=_LONGEST_WAIT_SECONDS),
             sleep=self._sleep,
             reraise=True,
         )

@@ -29,6 +29,9 @@ _SUPERVISOR = Path(__file__).with_name("supervisor.py")
 _STOP_SECONDS = 15.0  # the supervisor itself kills a node after 10
 _POLL_SECONDS = 0.05
 _LOG_TAIL_LINES = 25
+_SILENT = """
+(The runner ends without a word when OpenSearch refuses a setting or its data;
+jvm_options=["-Xlog:exceptions=info"] logs what it keeps to itself.)"""
 
 
 class _PortLost(Exception):
@@ -63,6 +66,7 @@ class Node:
         self._jvm_options = tuple(jvm_options)
         self._process: subprocess.Popen[bytes] | None = None
         self._last_one_left = -1
+        self._log_start = 0
         self._claims: list[int] = []  # descriptors: of the folder, of the port
         self._release = weakref.finalize(self, _close_all, self._claims)
 
@@ -198,6 +202,7 @@ class Node:
         )
         self._last_one_left, held_by_each = os.pipe()
         with self.log_file.open("ab") as log, os.fdopen(held_by_each, "wb"):
+            self._log_start = log.tell()
             self._process = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-I", "-S", str(_SUPERVISOR), *command],
                 stdin=subprocess.PIPE,
@@ -225,14 +230,16 @@ class Node:
             if process.poll() is not None:
                 if name is None and not is_free(port):
                     raise _PortLost
-                raise EngineError(self._why(f"ended with status {process.returncode}"))
+                raise EngineError(self._why(f"ended with status {process.returncode}") + _SILENT)
             if time.monotonic() > deadline:
                 state = f"is {status}" if status else "did not answer"
                 raise EngineError(self._why(f"{state} at its deadline"))
             time.sleep(_POLL_SECONDS)
 
     def _why(self, what: str) -> str:
-        lines = self.log_file.read_text(encoding="utf-8", errors="replace").splitlines()
+        with self.log_file.open(encoding="utf-8", errors="replace") as log:
+            log.seek(self._log_start)
+            lines = log.read().splitlines()
         tail = "\n".join(f"  {line}" for line in lines[-_LOG_TAIL_LINES:])
         return f"the OpenSearch node {what}; the end of {self.log_file}:\n{tail}"
 
