@@ -1,0 +1,121 @@
+"""The journal of another process, through its socket; meanings and errors as of Journal."""
+
+import errno
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+import orjson
+
+from service.journal import wire
+from service.journal.errors import JournalForbidden, JournalUnavailable
+from service.journal.records import (
+    Accounting,
+    DeadLetter,
+    DeadLetterSummary,
+    Entry,
+    JournalStatus,
+)
+
+# An append waits for the disk behind everything that has queued; nothing else takes long.
+_TIMEOUT = aiohttp.ClientTimeout(total=120, connect=5)
+_HOST = "http://journal"
+
+
+class OwnerGone(JournalUnavailable):
+    """The owner stopped, or stopped answering: what it hadn't confirmed may be done or not."""
+
+
+class RemoteJournal:
+    """`async with RemoteJournal(socket) as journal: …`"""
+
+    def __init__(self, socket: Path) -> None:
+        self._socket = socket
+        self._http = aiohttp.ClientSession(
+            connector=aiohttp.UnixConnector(str(socket)), timeout=_TIMEOUT
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._http.close()
+
+    async def append(self, entries: Sequence[Entry]) -> None:
+        """See Journal.append; all of them travel in one request."""
+        await self._ask("POST", wire.APPEND, wire.pack_entries(entries))
+
+    async def accounting(self) -> Accounting:
+        """See Journal.accounting."""
+        return (await self.status()).accounting
+
+    async def status(self) -> JournalStatus:
+        """See Journal.status."""
+        return wire.unpack_status(await self._ask("GET", wire.STATUS))[0]
+
+    async def owner_status(self) -> dict[str, Any] | None:
+        """What a running `serve` says of itself; None when the owner is a command."""
+        return wire.unpack_status(await self._ask("GET", wire.STATUS))[1]
+
+    async def dead_letters(
+        self, *, limit: int, after: int = 0, code: str | None = None
+    ) -> list[DeadLetterSummary]:
+        """See Journal.dead_letters."""
+        query = {"limit": str(limit), "after": str(after)} | (
+            {} if code is None else {"code": code}
+        )
+        return wire.unpack_summaries(await self._ask("GET", wire.DEAD_LETTERS, query=query))
+
+    async def dead_letter(self, seq: int) -> DeadLetter | None:
+        """See Journal.dead_letter."""
+        return wire.unpack_dead_letter(await self._ask("GET", wire.DEAD_LETTER.format(seq=seq)))
+
+    async def dead_letter_codes(self) -> dict[str, int]:
+        """See Journal.dead_letter_codes."""
+        return dict(orjson.loads(await self._ask("GET", wire.CODES)))
+
+    async def replay(self, seqs: Sequence[int], *, force: bool) -> int:
+        """See Journal.replay."""
+        asked = orjson.dumps({"seqs": list(seqs), "force": force})
+        return int(orjson.loads(await self._ask("POST", wire.REPLAY, asked)))
+
+    async def drop(self, seqs: Sequence[int]) -> int:
+        """See Journal.drop."""
+        asked = orjson.dumps({"seqs": list(seqs)})
+        return int(orjson.loads(await self._ask("POST", wire.DROP, asked)))
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> bytes:
+        try:
+            async with self._http.request(method, _HOST + path, data=body, params=query) as answer:
+                content = await answer.read()
+        except aiohttp.ClientConnectorError as error:
+            if error.os_error.errno in (errno.EACCES, errno.EPERM):
+                raise JournalForbidden(
+                    f"{self._socket}: {error.os_error.strerror}; run as the journal's owner"
+                ) from error
+            raise _gone() from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise _gone() from error
+        if not answer.ok:
+            raise wire.unpack_error(content)
+        return content
+
+
+def _gone() -> OwnerGone:
+    return OwnerGone(
+        "the process that owns the journal went away before it answered; what it had not confirmed "
+        "may be done or not: run the command again"
+    )
