@@ -1,0 +1,130 @@
+"""The one place that writes documents: `_bulk` with external versions, through the writers' alias.
+
+`version_type=external` makes OpenSearch reject whatever isn't newer than what it holds, so that a
+request can be sent again after any doubt.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from opensearchpy import AsyncOpenSearch
+from opensearchpy.exceptions import OpenSearchException, TransportError
+
+from service.documents.document import Document
+from service.indexer.answers import UnreadableAnswer, Verdict, Whole, judge_item, judge_request
+
+# Only what the verdict needs: a full answer is as long as the documents were.
+_FILTER = "items.*.status,items.*.error.type,items.*.error.reason"
+_PARAMS: Mapping[str, str] = {"require_alias": "true", "filter_path": _FILTER}
+_HEADERS: Mapping[str, str] = {"content-type": "application/x-ndjson"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One verdict for each document, in the order sent; seconds the request took."""
+
+    verdicts: list[Verdict]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TooMuch:
+    """The request was refused for something in it: send it in halves. reason: for people."""
+
+    code: str
+    reason: str
+
+
+class ClusterUnavailable(Exception):
+    """No usable answer: credentials, the cluster's state, or the network. Send again.
+
+    code: stable, e.g. `no_answer`, `status_503`. reason: OpenSearch's or the network's words.
+    """
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(f"{code}: {reason}")
+        self.code = code
+        self.reason = reason
+
+
+def lines(documents: Sequence[Document]) -> bytes:
+    """The NDJSON body of a `_bulk` request: an action, and its source unless it is a delete."""
+    parts: list[bytes] = []
+    for document in documents:
+        meta = {"_id": document.id, "version": document.version, "version_type": "external"}
+        if document.source is None:
+            parts.append(orjson.dumps({"delete": meta}))
+        else:
+            parts.append(orjson.dumps({"index": meta}))
+            parts.append(document.source)
+    parts.append(b"")
+    return b"\n".join(parts)
+
+
+class BulkWriter:
+    """Sends documents to one alias.
+
+    alias: the writers' alias; it has to exist, nothing is ever created by a write.
+    """
+
+    def __init__(self, client: AsyncOpenSearch, alias: str) -> None:
+        self._client = client
+        self._alias = alias
+        self._path = f"/{alias}/_bulk"
+
+    async def send(self, documents: Sequence[Document]) -> Answered | TooMuch:
+        """Write documents (at least one) in one request. Raises ClusterUnavailable."""
+        if any(document.source is None for document in documents):
+            await self._require_alias()
+        body = lines(documents)
+        started = time.perf_counter()
+        try:
+            answer = await self._client.transport.perform_request(
+                "POST", self._path, params=dict(_PARAMS), body=body, headers=dict(_HEADERS)
+            )
+        except TransportError as error:
+            status = error.status_code if isinstance(error.status_code, int) else None
+            if judge_request(status, error.info) is Whole.HALVE:
+                return TooMuch(f"request_{status}", _reason(error))
+            raise _unavailable(status, error) from error
+        except OpenSearchException as error:
+            raise ClusterUnavailable("unreadable_answer", type(error).__name__) from error
+        seconds = time.perf_counter() - started
+        return Answered(_verdicts(answer, len(documents)), seconds)
+
+    async def _require_alias(self) -> None:
+        """A versioned *delete* would create an index of the alias's name, require_alias or not."""
+        try:
+            found = await self._client.indices.exists_alias(name=self._alias)
+        except TransportError as error:
+            status = error.status_code if isinstance(error.status_code, int) else None
+            raise _unavailable(status, error) from error
+        if not found:
+            raise ClusterUnavailable("alias_missing", f"the alias {self._alias} does not exist")
+
+
+def _verdicts(answer: Any, expected: int) -> list[Verdict]:
+    items = answer.get("items") if isinstance(answer, Mapping) else None
+    if not isinstance(items, list) or len(items) != expected:
+        raise ClusterUnavailable("unreadable_answer", "the bulk answer lacks items")
+    try:
+        return [judge_item(item) for item in items]
+    except UnreadableAnswer as error:
+        raise ClusterUnavailable("unreadable_answer", str(error)) from error
+
+
+def _unavailable(status: int | None, error: TransportError) -> ClusterUnavailable:
+    code = "no_answer" if status is None else f"status_{status}"
+    return ClusterUnavailable(code, _reason(error))
+
+
+def _reason(error: TransportError) -> str:
+    """OpenSearch's words when the body was its JSON, else the error's, shortened."""
+    info = error.info
+    if isinstance(info, Mapping) and isinstance(info.get("error"), Mapping):
+        own = info["error"]
+        return f"{own.get('type')}: {own.get('reason')}"[:500]
+    return str(error.error)[:500]

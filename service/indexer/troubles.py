@@ -1,0 +1,61 @@
+"""What keeps the indexer from writing right now, for logs and `/healthz`."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+log = logging.getLogger(__name__)
+
+_LOG_EVERY_US = 60 * 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One cause, since when (µs since the epoch), and how often it was met."""
+
+    code: str
+    reason: str
+    since_us: int
+    times: int
+
+
+class Troubles:
+    """Causes by code; each is logged when it begins, at most once a minute, and when it ends."""
+
+    def __init__(self, now_us: Callable[[], int]) -> None:
+        self._now_us = now_us
+        self._current: dict[str, Trouble] = {}
+        self._logged_us: dict[str, int] = {}
+
+    def met(self, code: str, reason: str) -> None:
+        """Something kept an event from being written; it will be tried again."""
+        now = self._now_us()
+        before = self._current.get(code)
+        since, times = (before.since_us, before.times) if before else (now, 0)
+        self._current[code] = Trouble(code, reason, since, times + 1)
+        if before is None or now - self._logged_us.get(code, 0) >= _LOG_EVERY_US:
+            self._logged_us[code] = now
+            # The reason can quote a user's id or a value: it is shown in /healthz, never logged.
+            log.warning(
+                "OpenSearch can't take events now (%s); they stay in the journal and are retried",
+                code,
+                extra={"action": "indexing_held_up", "code": code, "times": times + 1},
+            )
+
+    def over(self) -> None:
+        """All causes are gone."""
+        if not self._current:
+            return
+        for code, trouble in self._current.items():
+            seconds = (self._now_us() - trouble.since_us) / 1e6
+            log.info(
+                "OpenSearch takes events again (%s)",
+                code,
+                extra={"action": "indexing_resumed", "code": code, "seconds": seconds},
+            )
+        self._current.clear()
+        self._logged_us.clear()
+
+    def current(self) -> list[Trouble]:
+        """What holds events up now, oldest first."""
+        return sorted(self._current.values(), key=lambda trouble: trouble.since_us)
