@@ -9,7 +9,6 @@ from service.commands.index_view import explain
 from service.commands.main import Failure
 from service.index.bootstrap import bootstrap as make_fit
 from service.index.connection import connect
-from service.index.errors import BootstrapError
 from service.settings import Settings, load_settings
 from service.wiring.stage_options import index_names, opensearch_options
 
@@ -33,8 +32,6 @@ async def _bootstrap(settings: Settings) -> None:
     client = connect(opensearch_options(settings))
     try:
         changes = await make_fit(client, names)
-    except BootstrapError as refusal:
-        raise Failure(str(refusal)) from None
     except OpenSearchException as error:
         raise Failure(explain(error, settings.opensearch.url, names.readers)) from None
     finally:

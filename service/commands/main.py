@@ -25,7 +25,7 @@ class Subcommand:
 
 
 SUBCOMMANDS: Mapping[str, Subcommand] = {
-    "serve": Subcommand("serve", "Receive events and index them until stopped."),
+    "serve": Subcommand("serve", "Receive events and keep the index equal to the directory."),
     "bootstrap": Subcommand("bootstrap", "Create templates, index and aliases; say what changed."),
     "import": Subcommand("import_users", "Index the users of an Auth0 users export."),
     "demo": Subcommand("demo", "Play a sample history on an OpenSearch of its own."),
@@ -88,14 +88,23 @@ class Cli(click.Group):
             raise told from None
 
 
+# Faults whose text is made for people, by their class: their modules are loaded only by who raises
+# them.
+_TOLD: Mapping[tuple[str, str], type[click.ClickException]] = {
+    ("service.settings.problems", "SettingsError"): WrongSettings,
+    ("service.index.connection", "InvalidCaFile"): WrongSettings,
+    ("service.receiver.authorisation", "InvalidCredential"): WrongSettings,
+    ("service.journal.errors", "JournalError"): Failure,
+    ("service.index.errors", "BootstrapError"): Failure,
+    ("service.receiver.receiver", "CannotListen"): Failure,
+}
+
+
 def _told(error: Exception) -> click.ClickException | None:
-    """The message for a fault of a known type, whose text is made for people."""
+    """The message for a fault of a known class; None for any other."""
     for kind in type(error).__mro__:
-        match (kind.__module__, kind.__qualname__):
-            case ("service.settings.problems", "SettingsError"):
-                return WrongSettings(str(error))
-            case ("service.journal.errors", "JournalError"):
-                return Failure(str(error))
+        if telling := _TOLD.get((kind.__module__, kind.__qualname__)):
+            return telling(str(error))
     return None
 
 

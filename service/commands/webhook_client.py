@@ -54,7 +54,8 @@ async def post(session: aiohttp.ClientSession, target: Target, body: bytes) -> N
     except TimeoutError:
         raise NotAccepted(f"{target.url} did not answer in time", perhaps_kept=True) from None
     except (aiohttp.ClientError, ValueError) as error:
-        sent = not isinstance(error, (aiohttp.ClientConnectorError, ValueError))
+        unsent = (aiohttp.ClientConnectorError, aiohttp.NonHttpUrlClientError, ValueError)
+        sent = not isinstance(error, unsent)
         raise NotAccepted(unreachable(target.url, error), perhaps_kept=sent) from None
     if not 200 <= status < 300:
         why = refused(target.url, status, words, location)
@@ -70,7 +71,7 @@ def unreachable(url: str, error: Exception) -> str:
             return f"{url}: no such host is known"
         case aiohttp.ClientConnectorError() if isinstance(error.os_error, ConnectionRefusedError):
             return f"nothing listens at {url} (connection refused): is user-sync serve running?"
-        case aiohttp.InvalidURL() | ValueError():
+        case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError() | ValueError():
             return f"{url} is no URL; right would be https://events.example.com/webhook"
         case aiohttp.ServerDisconnectedError():
             return f"{url} closed the connection without an answer"

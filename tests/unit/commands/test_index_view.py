@@ -1,0 +1,46 @@
+"""Every fault of the cluster in words that say what to do."""
+
+import pytest
+from opensearchpy.exceptions import (
+    AuthenticationException,
+    AuthorizationException,
+    ConnectionError,  # noqa: A004
+    ConnectionTimeout,
+    NotFoundError,
+    OpenSearchException,
+    SerializationError,
+    SSLError,
+    TransportError,
+)
+
+from service.commands.index_view import explain
+
+URL = "https://search.example.com:9200"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (AuthenticationException(401, "Unauthorized", {}), "USER_SYNC_OPENSEARCH_USERNAME"),
+        (
+            AuthorizationException(
+                403, "security_exception", {"error": {"reason": "no permissions for x"}}
+            ),
+            "may not (403): no permissions for x",
+        ),
+        (NotFoundError(404, "index_not_found_exception", {}), "run user-sync bootstrap"),
+        (SSLError("N/A", "verify failed", Exception()), "USER_SYNC_OPENSEARCH_CA_FILE"),
+        (ConnectionTimeout("TIMEOUT", "…", Exception()), "USER_SYNC_OPENSEARCH_TIMEOUT"),
+        (ConnectionError("N/A", "refused", Exception()), "can't be reached"),
+        (TransportError(503, "unavailable", "plain text"), "answers 503: unavailable"),
+        (
+            TransportError(429, "x", {"error": {"reason": "too many requests"}}),
+            "answers 429: too many requests",
+        ),
+        (SerializationError("<html>"), "isn't OpenSearch's"),
+    ],
+)
+def test_a_fault_names_the_cluster_and_the_remedy(error: OpenSearchException, said: str) -> None:
+    text = explain(error, URL, "auth0-users")
+    assert text.startswith(f"OpenSearch at {URL} ")
+    assert said in text

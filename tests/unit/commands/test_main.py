@@ -1,0 +1,102 @@
+"""`user-sync` itself: what it lists, how fast, and how it ends."""
+
+import subprocess
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from service.commands import main
+from service.commands.main import SUBCOMMANDS, cli
+from service.journal.errors import JournalInUse
+from service.settings import Problem, SettingsError
+
+
+def test_help_lists_every_command_in_order_with_what_it_is_for() -> None:
+    result = CliRunner().invoke(cli, ["--help"])
+    assert result.exit_code == 0
+    places = [result.output.index(sub.about) for sub in SUBCOMMANDS.values()]
+    assert places == sorted(places)
+
+
+def test_help_loads_no_command_and_nothing_heavy() -> None:
+    program = (
+        "import sys\n"
+        "from service.commands.main import cli\n"
+        "cli(['--help'], standalone_mode=False)\n"
+        "print(*sorted(sys.modules), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stderr.split())
+    assert not loaded & {"aiohttp", "opensearchpy", "pydantic", "rich", "service.commands.status"}
+
+
+PRESENT = [name for name, sub in SUBCOMMANDS.items() if find_spec(f"service.commands.{sub.module}")]
+
+
+@pytest.mark.parametrize("name", PRESENT)
+def test_the_list_says_what_the_command_says(name: str) -> None:
+    context = click.Context(cli)
+    command = cli.get_command(context, name)
+    assert command is not None
+    assert command.get_short_help_str(limit=200) == SUBCOMMANDS[name].about
+
+
+@pytest.mark.parametrize(
+    "name", ["bootstrap", "status", "verify", "dead-letters", "dead-letters replay", "settings"]
+)
+def test_help_shows_an_example(name: str) -> None:
+    result = CliRunner().invoke(cli, [*name.split(), "--help"])
+    assert result.exit_code == 0
+    assert "Example" in result.output
+
+
+def test_an_unknown_command_is_wrong_usage() -> None:
+    result = CliRunner().invoke(cli, ["nope"])
+    assert result.exit_code == 2
+    assert "No such command 'nope'" in result.output
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> type[click.Command]:
+    class Failing(click.Command):
+        error: Exception
+
+        def invoke(self, ctx: click.Context) -> object:
+            raise self.error
+
+    monkeypatch.setattr(main.Cli, "get_command", lambda *_: Failing("status"))
+    return Failing
+
+
+@pytest.mark.parametrize(
+    ("error", "exit_code", "said"),
+    [
+        (SettingsError([Problem("USER_SYNC_PORT", "bad")]), 2, "Error: a setting is wrong:"),
+        (JournalInUse("another serve owns it", 7), 1, "Error: another serve owns it"),
+    ],
+)
+def test_known_faults_are_messages(
+    failing: type[click.Command], error: Exception, exit_code: int, said: str
+) -> None:
+    failing.error = error  # type: ignore[attr-defined]
+    result = CliRunner().invoke(cli, ["status"])
+    assert result.exit_code == exit_code
+    assert said in result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(("module", "name"), main._TOLD)
+def test_every_fault_that_is_told_exists(module: str, name: str) -> None:
+    assert issubclass(getattr(import_module(module), name), Exception)
+
+
+def test_an_unknown_fault_stays_one(failing: type[click.Command]) -> None:
+    failing.error = ZeroDivisionError()  # type: ignore[attr-defined]
+    result = CliRunner().invoke(cli, ["status"])
+    assert isinstance(result.exception, ZeroDivisionError)
