@@ -25,7 +25,7 @@ class Subcommand:
 
 
 SUBCOMMANDS: Mapping[str, Subcommand] = {
-    "serve": Subcommand("serve", "Receive events and keep the index equal to the directory."),
+    "serve": Subcommand("serve", "Receive events and index them until stopped."),
     "bootstrap": Subcommand("bootstrap", "Create templates, index and aliases; say what changed."),
     "import": Subcommand("import_users", "Index the users of an Auth0 users export."),
     "demo": Subcommand("demo", "Play a sample history on an OpenSearch of its own."),
