@@ -36,8 +36,10 @@ class BodyReader:
 
     def hurry(self) -> None:
         """Give up on the bodies that are still on their way."""
+        now = asyncio.get_running_loop().time()
         for timeout in self._waiting:
-            timeout.reschedule(asyncio.get_running_loop().time())
+            if not timeout.expired():
+                timeout.reschedule(now)
 
     async def _receive(self, request: web.BaseRequest) -> bytes:
         if request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":

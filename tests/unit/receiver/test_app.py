@@ -15,6 +15,7 @@ from service.receiver.refusals import Refusal
 from tests.unit.receiver.door import (
     AUTHORISED,
     EVENT,
+    TOKEN,
     opened,
     post,
     until,
@@ -109,6 +110,35 @@ async def test_a_broken_transfer_is_given_up_without_a_loss() -> None:
         await sender.send(b"%x\r\n%s\r\nnonsense\r\n" % (len(EVENT), EVENT))
         assert await sender.rest() == b""
         assert (door.journal.bodies, door.refused) == ([], [Refusal.INCOMPLETE])
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00",  # TLS
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        post(EVENT, "Transfer-Encoding: chunked"),  # beside a length: a smuggler's
+        post(EVENT, "Bad Header: 1"),
+        post(EVENT, "X-Long: " + "x" * 100_000),
+    ],
+)
+async def test_what_is_not_http_is_counted_and_not_quoted(
+    request_: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with opened() as door, wire(door.receiver.port) as sender:
+        await sender.send(request_)
+        assert (await sender.head()).startswith(b"HTTP/1.0 400 ")
+        assert (door.journal.bodies, door.refused) == ([], [Refusal.MALFORMED_HTTP])
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+    assert TOKEN not in caplog.text
+
+
+@pytest.mark.parametrize("protocol", ["websocket", "h2c"])
+async def test_an_offer_of_another_protocol_is_ignored(protocol: str) -> None:
+    async with opened() as door, wire(door.receiver.port) as sender:
+        await sender.send(post(EVENT, f"Upgrade: {protocol}", "Connection: Upgrade"))
+        assert (await sender.head()).startswith(b"HTTP/1.1 204 ")
+        assert door.journal.bodies == [EVENT]
 
 
 class HeldUp(Executor):
