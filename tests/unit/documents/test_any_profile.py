@@ -4,7 +4,7 @@ nowhere in it, and nothing else is lost."""
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.documents.attributes import MAX_TOKEN_CHARS, MAX_TOKENS
@@ -19,6 +19,8 @@ OTHER_NAMES = [
     *("deleted_at", "event", "indexed_at", "attributes", "unknown_fields", "misfit_fields"),
     *("custom", "json", "", "a", "a.b", "a=b", "k" * 1001, "\ud800"),
 ]
+# Busy machines are slow; what is tested here isn't speed.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 names = st.sampled_from([*TYPED_FIELDS, *OTHER_NAMES]) | st.text(
     st.characters(codec=None), max_size=4
 )
@@ -63,6 +65,7 @@ profiles = st.tuples(usual, members(names, values, max_size=8)).map(
 )
 
 
+@patient
 @given(profiles)
 def test_a_document_comes_out_and_every_value_in_it_fits(profile: dict[str, JsonValue]) -> None:
     source = source_of(profile)
@@ -140,6 +143,7 @@ def everywhere(name: str) -> list[str]:
     return [path, f"identities.{path}", f"identities.profileData.{path}"]
 
 
+@patient
 @given(roots, st.lists(st.sampled_from(NAMES), min_size=1, max_size=3))
 def test_what_is_excluded_is_nowhere_and_all_else_is_somewhere(
     shape: dict[str, Any], exclude: list[str]
