@@ -27,9 +27,13 @@ def shown(console: Console | None = None) -> Iterator[Report]:
         yield _lines(console)
 
 
-def _announcement(done: int, total: int) -> str:
-    return f"Downloading OpenSearch: {_megabytes(total - done)} MB into {engine_folder()}" + (
-        f" ({_megabytes(done)} MB are here)" if done else ""
+def _announce(console: Console, done: int, total: int) -> None:
+    kept = f" ({_megabytes(done)} MB are here)" if done else ""
+    console.print(
+        f"Downloading OpenSearch: {_megabytes(total - done)} MB into {engine_folder()}{kept}",
+        soft_wrap=True,
+        highlight=False,
+        markup=False,
     )
 
 
@@ -41,15 +45,19 @@ def _bar(console: Console) -> Iterator[Report]:
         DownloadColumn(),
         TransferSpeedColumn(),
     )
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task("")
+    progress = Progress(*columns, console=console)
 
-        def report(done: int, total: int) -> None:
-            if progress.tasks[0].total != total:
-                progress.print(_announcement(done, total), soft_wrap=True)
-            progress.update(task, completed=done, total=total)
+    def report(done: int, total: int) -> None:
+        if not progress.tasks:
+            _announce(console, done, total)
+            progress.add_task("", total=total)
+            progress.start()
+        progress.update(progress.task_ids[0], completed=done)
 
+    try:
         yield report
+    finally:
+        progress.stop()
 
 
 def _lines(console: Console) -> Report:
@@ -58,7 +66,7 @@ def _lines(console: Console) -> Report:
     def report(done: int, total: int) -> None:
         nonlocal next_percent
         if next_percent < 0:
-            console.print(_announcement(done, total), soft_wrap=True, highlight=False)
+            _announce(console, done, total)
             next_percent = 100 * done // total + _LINE_EVERY_PERCENT
         elif (percent := 100 * done // total) >= min(next_percent, 100):
             console.print(
