@@ -44,7 +44,6 @@ class BodyReader:
     async def _receive(self, request: web.BaseRequest) -> bytes:
         if request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            request.writer.output_size = 0  # the answer itself has not begun
         body = bytearray()
         async with asyncio.timeout(self._timeout_s) as timeout:
             self._waiting.add(timeout)

@@ -71,7 +71,6 @@ class Receiver:
         try:
             await site.start()
         except OSError as fault:
-            await self._runner.cleanup()
             raise CannotListen(why(fault, host, port)) from fault
         self._site = site
         logger.info(
