@@ -9,6 +9,7 @@ import hashlib
 import http.client
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -225,10 +226,10 @@ class Node:
             name, status = _health(port)
             if name == self.cluster_name and status in {"yellow", "green"}:
                 return
-            if name not in {None, self.cluster_name}:
+            if self._runner_went_elsewhere(port):
                 raise _PortLost
             if process.poll() is not None:
-                if name is None and not is_free(port):
+                if not is_free(port):
                     raise _PortLost
                 raise EngineError(self._why(f"ended with status {process.returncode}") + _SILENT)
             if time.monotonic() > deadline:
@@ -236,10 +237,19 @@ class Node:
                 raise EngineError(self._why(f"{state} at its deadline"))
             time.sleep(_POLL_SECONDS)
 
-    def _why(self, what: str) -> str:
-        with self.log_file.open(encoding="utf-8", errors="replace") as log:
+    def _runner_went_elsewhere(self, port: int) -> bool:
+        """Whether the runner, which takes the next port when ours is busy, says it has."""
+        told = re.search(r"^HTTP Port: +(\d+)$", self._log(), flags=re.MULTILINE)
+        return told is not None and int(told[1]) != port
+
+    def _log(self) -> str:
+        """What the node has written since its last start."""
+        with self.log_file.open("rb") as log:
             log.seek(self._log_start)
-            lines = log.read().splitlines()
+            return log.read().decode(errors="replace")
+
+    def _why(self, what: str) -> str:
+        lines = self._log().splitlines()
         tail = "\n".join(f"  {line}" for line in lines[-_LOG_TAIL_LINES:])
         return f"the OpenSearch node {what}; the end of {self.log_file}:\n{tail}"
 
