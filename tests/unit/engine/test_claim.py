@@ -76,6 +76,7 @@ def test_a_port_that_any_program_listens_on_is_not_claimed(
     os.close(descriptor)
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with closing(socket.socket(family)) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((address, port))
         except OSError as error:
