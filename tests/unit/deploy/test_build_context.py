@@ -1,7 +1,12 @@
 """Docker is handed what the image is made of, all of it, and nothing that is private."""
 
 import re
+import shutil
+import subprocess
+import sys
 from fnmatch import fnmatchcase
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -47,8 +52,24 @@ def test_what_the_image_copies_exists_and_is_handed_over(source: str) -> None:
     assert is_handed_over(source)
 
 
-def test_the_wheel_is_built_from_what_is_copied() -> None:
-    assert {"pyproject.toml", "README.md", "service", "index_templates"} <= set(COPIED)
+def test_the_wheel_needs_no_more_than_is_copied(tmp_path: Path) -> None:
+    for source in COPIED:
+        target = tmp_path / source
+        target.parent.mkdir(exist_ok=True)
+        if (ROOT / source).is_dir():
+            shutil.copytree(ROOT / source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / source, target)
+
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", "dist"]
+    subprocess.run(build, cwd=tmp_path, capture_output=True, check=True)
+
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    with ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert "service/commands/serve.py" in names
+    for template in (ROOT / "index_templates").glob("*.json"):
+        assert f"service/index/templates/{template.name}" in names
 
 
 @pytest.mark.parametrize("path", ["service/serve.py", "service/journal/schema/1.sql"])

@@ -10,9 +10,11 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import metadata
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 
 from service.commands.main import SUBCOMMANDS
 from tests.unit.deploy.dockerfile import final_stage, image_environment, instructions
@@ -55,6 +57,22 @@ def test_everything_installed_is_locked_by_hash() -> None:
     for step in installs:
         assert "--require-hashes" in step or "--no-deps" in step
         assert " wheel " not in step or "--no-build-isolation" in step
+
+
+def test_the_build_backend_is_locked_with_all_it_needs() -> None:
+    text = (ROOT / "requirements/build.txt").read_text(encoding="utf-8")
+    locked = set(re.findall(r"^([\w.-]+)==", text, flags=re.MULTILINE))
+    wanted, seen = ["hatchling"], set[str]()
+    while wanted:
+        name = wanted.pop()
+        seen.add(name)
+        needs = [Requirement(line) for line in metadata.requires(name) or []]
+        wanted += [
+            need.name
+            for need in needs
+            if need.name not in seen and (not need.marker or need.marker.evaluate({"extra": ""}))
+        ]
+    assert seen <= locked
 
 
 def test_it_runs_as_a_fixed_user_without_rights() -> None:
