@@ -4,7 +4,6 @@ Promise: bytes that do not have the pinned digest are refused and never get the 
 """
 
 import hashlib
-import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -88,7 +87,7 @@ class Download:
             ) from error
 
     def _attempt(self, jar: Jar) -> None:
-        part = self._folder / f".{jar.file_name}.{os.getpid()}.part"
+        part = self._folder / f".{jar.file_name}.part"
         try:
             for repository in self._repositories:
                 if self._get(f"{repository}/{jar.repository_path}", jar, part):

@@ -1,7 +1,8 @@
 """Puts the engine's jars on the machine, every one checked against the pinned list.
 
 Promise: a jar appears under its name only when its bytes have the pinned digest; an interrupted
-install goes on where it stopped; an install that is complete does nothing.
+install goes on where it stopped; an install that is complete does nothing; of two at the same time
+one waits for the other.
 """
 
 import os
@@ -10,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
+from service.engine.claim import alone
 from service.engine.errors import EngineError
 from service.engine.jars import Jar, JarList
 
@@ -64,7 +66,21 @@ def install(
     jars = jars or JarList.read()
     if installed(folder, jars):
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with alone(folder / "lock"):
+            if not installed(folder, jars):  # else another install has done it while we waited
+                _install(progress, folder, jars, repositories)
+    except OSError as error:
+        raise EngineError(f"cannot write the engine's jars to {folder}: {error}") from error
+
+
+def _install(
+    progress: Progress | None,
+    folder: Path,
+    jars: JarList,
+    repositories: Sequence[str] | None,
+) -> None:
     wanted = missing(folder, jars)
     done = jars.size - sum(jar.size for jar in wanted)
     lock = threading.Lock()
@@ -79,7 +95,7 @@ def install(
     received(0)
     if wanted:
         _download(wanted, folder, repositories, received)
-    stamp = folder / f".{_STAMP}.{os.getpid()}"
+    stamp = folder / f".{_STAMP}"
     stamp.write_text(jars.digest + "\n", encoding="utf-8")
     stamp.replace(folder / _STAMP)
 
@@ -90,8 +106,13 @@ def _download(
     repositories: Sequence[str] | None,
     received: Callable[[int], None],
 ) -> None:
-    # Only a download needs these: a node starts, and a finished install ends, without them.
-    from service.engine.download import Download, configured_repositories  # noqa: PLC0415
+    try:  # an extra, which neither the service nor a node that starts needs
+        from service.engine.download import Download, configured_repositories  # noqa: PLC0415
+    except ImportError as error:
+        raise EngineError(
+            f"{error.name} is not installed: run `make install` "
+            "(or install the distribution with its extra named demo)"
+        ) from error
 
     with Download(repositories or configured_repositories(), folder, received) as download:
         pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="jar")
@@ -100,10 +121,8 @@ def _download(
             largest_first = sorted(wanted, key=lambda jar: -jar.size)
             for future in as_completed([pool.submit(download.fetch, jar) for jar in largest_first]):
                 future.result()
-        except BaseException as error:
+        except BaseException:
             download.cancel()
-            if isinstance(error, OSError):
-                raise EngineError(f"cannot write the engine's jars to {folder}: {error}") from error
             raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)

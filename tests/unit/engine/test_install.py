@@ -1,5 +1,6 @@
 """An install: only pinned bytes, nothing twice, and it goes on where it stopped."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-ALL = {"one-1.jar", "two-1.jar", "three-1.jar", "complete"}
+ALL = {"one-1.jar", "two-1.jar", "three-1.jar", "complete", "lock"}
 
 
 def test_every_jar_is_there_under_its_name_and_nothing_else(
@@ -77,7 +78,7 @@ def test_an_interrupted_install_goes_on_with_what_is_missing(
     repository.answers["two"] = [(404, b"")]
     with pytest.raises(EngineError, match=r"org\.example:two:1 is in none of"):
         run(repository, tmp_path)
-    kept = names(tmp_path)
+    kept = names(tmp_path) - {"lock"}
     progress = run(repository, tmp_path)
     assert progress[0][0] == sum((tmp_path / name).stat().st_size for name in kept)
     assert names(tmp_path) == ALL
@@ -90,9 +91,11 @@ def test_what_a_killed_install_left_of_a_jar_is_never_taken_for_it(
     content = repository.contents["two"]
     (tmp_path / "two-1.jar").write_bytes(content[:-1])
     (tmp_path / "one-1.jar").write_bytes(b"x" * len(repository.contents["one"]))
+    (tmp_path / ".three-1.jar.part").write_bytes(b"longer than all of it" * 100_000)
     (tmp_path / "complete").write_text("digest of another list")
     assert not installed(tmp_path, repository.jars)
     run(repository, tmp_path)
+    assert names(tmp_path) == ALL
     assert (tmp_path / "two-1.jar").read_bytes() == content
     assert (tmp_path / "one-1.jar").read_bytes() == repository.contents["one"]
 
@@ -103,6 +106,15 @@ def test_a_jar_that_went_away_is_fetched_again(repository: Repository, tmp_path:
     assert not installed(tmp_path, repository.jars)
     run(repository, tmp_path)
     assert repository.asked == {"one": 1, "two": 1, "three": 2}
+
+
+def test_two_installs_at_once_download_everything_once(
+    repository: Repository, tmp_path: Path
+) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: run(repository, tmp_path), range(2)))
+    assert names(tmp_path) == ALL
+    assert repository.asked == {"one": 1, "two": 1, "three": 1}
 
 
 @pytest.mark.parametrize(
@@ -136,3 +148,9 @@ def test_a_folder_that_cannot_be_written_is_named(repository: Repository, tmp_pa
     (tmp_path / "two-1.jar").mkdir()
     with pytest.raises(EngineError, match="cannot write the engine's jars to"):
         run(repository, tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_is_named(repository: Repository, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(EngineError, match="cannot write the engine's jars to"):
+        run(repository, tmp_path / "file" / "engine")
