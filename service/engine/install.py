@@ -41,7 +41,7 @@ def installed(folder: Path | None = None, jars: JarList | None = None) -> bool:
         return (folder / _STAMP).read_text(encoding="utf-8").strip() == jars.digest and all(
             (folder / jar.file_name).stat().st_size == jar.size for jar in jars.jars
         )
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
 
 
