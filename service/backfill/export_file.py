@@ -1,0 +1,141 @@
+"""A users export as a stream of bytes: a file or a pipe, plain or gzip, read once.
+
+What it is shows in its first bytes, not in its name. Reading blocks: it is made for a thread.
+"""
+
+import os
+import stat
+import sys
+import zlib
+from collections.abc import Iterator
+from io import FileIO
+
+_CHUNK = 256 * 1024
+_HEAD = 64 * 1024
+_GZIP = b"\x1f\x8b"
+
+
+class ExportUnreadable(Exception):
+    """Nothing of it can be imported. str() says why and what to do."""
+
+
+class ExportDamaged(Exception):
+    """It ends or breaks in the middle: what came before is good. str() says what is wrong."""
+
+
+class ExportFile:
+    """An open export.
+
+    name: as a person knows it. size: bytes of the file, None for a pipe. modified_us: when the file
+    was last written, µs since the epoch, None for a pipe. consumed: bytes of it read so far.
+    """
+
+    def __init__(self, raw: FileIO, name: str) -> None:
+        status = os.fstat(raw.fileno())
+        regular = stat.S_ISREG(status.st_mode)
+        self.name = name
+        self.size = status.st_size if regular else None
+        self.modified_us = status.st_mtime_ns // 1000 if regular else None
+        self.consumed = 0
+        self._raw = raw
+        self._damage: ExportDamaged | None = None
+        self._head: list[bytes] = []
+        self._text = self._plain_text()
+
+    @classmethod
+    def open(cls, path: str) -> "ExportFile":
+        """path: of a file, or `-` for stdin. Raises ExportUnreadable."""
+        if path == "-":
+            if sys.stdin.isatty():
+                raise ExportUnreadable(
+                    "stdin is a terminal: pipe the export into the command, "
+                    "as in `user-sync import - < users.ndjson.gz`"
+                )
+            return cls(FileIO(sys.stdin.fileno(), closefd=False), "stdin")
+        try:
+            return cls(FileIO(path), path)
+        except FileNotFoundError:
+            raise ExportUnreadable(f"there is no file {path}") from None
+        except IsADirectoryError:
+            raise ExportUnreadable(f"{path} is a folder; name the export's file in it") from None
+        except OSError as error:
+            raise ExportUnreadable(f"{path} can't be read: {error.strerror}") from error
+
+    def head(self) -> bytes:
+        """The first text, at least its first line when that is not longer than 64 KiB."""
+        while self._damage is None and not _is_enough(self._head):
+            try:
+                self._head.append(next(self._text))
+            except StopIteration:
+                break
+            except ExportDamaged as damage:
+                self._damage = damage
+        return b"".join(self._head)
+
+    def chunks(self) -> Iterator[bytes]:
+        """The text from its beginning, piece by piece. Raises ExportDamaged."""
+        head, self._head = self._head, []
+        yield from head
+        if self._damage is not None:
+            raise self._damage
+        yield from self._text
+
+    def close(self) -> None:
+        """Close the file; stdin stays open."""
+        self._raw.close()
+
+    def _plain_text(self) -> Iterator[bytes]:
+        bytes_as_stored = self._stored()
+        first = b""
+        for piece in bytes_as_stored:
+            first += piece
+            if len(first) >= len(_GZIP):
+                break
+        if first.startswith(_GZIP):
+            yield from _inflated(first, bytes_as_stored)
+        else:
+            yield first
+            yield from bytes_as_stored
+
+    def _stored(self) -> Iterator[bytes]:
+        try:
+            while piece := self._raw.read(_CHUNK):
+                self.consumed += len(piece)
+                yield piece
+        except OSError as error:
+            raise ExportDamaged(
+                f"{self.name} can't be read any further: {error.strerror}"
+            ) from error
+
+
+def _is_enough(pieces: list[bytes]) -> bool:
+    return sum(map(len, pieces)) >= _HEAD or any(b"\n" in piece.lstrip() for piece in pieces)
+
+
+def _inflated(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    """The text of one gzip member after another; zeros that pad the end are nothing."""
+    member = None
+    data = first
+    while True:
+        while data:
+            if member is None:
+                data = data.lstrip(b"\0")
+                if not data:
+                    break
+                member = zlib.decompressobj(wbits=31)
+            try:
+                text = member.decompress(data, _CHUNK)
+            except zlib.error as error:
+                raise ExportDamaged(f"its gzip data is damaged ({error})") from None
+            if text:
+                yield text
+            data = member.unconsumed_tail
+            if member.eof:
+                data = member.unused_data
+                member = None
+        try:
+            data = next(rest)
+        except StopIteration:
+            break
+    if member is not None:
+        raise ExportDamaged("its gzip data ends in the middle: the download was cut off")

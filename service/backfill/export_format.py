@@ -1,0 +1,161 @@
+"""Whether a file is a users export as Auth0 writes it, told from its beginning; pure.
+
+A wrong file is recognised before its first line is journaled: a CSV of a million users would be a
+million dead letters.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from service.events.json_text import NotJson, parse
+from service.events.json_value import JsonValue
+
+EXPORT_FIELDS: Final = (
+    "user_id",
+    "email",
+    "email_verified",
+    "username",
+    "phone_number",
+    "phone_verified",
+    "name",
+    "given_name",
+    "family_name",
+    "nickname",
+    "picture",
+    "created_at",
+    "updated_at",
+    "last_login",
+    "last_password_reset",
+    "last_ip",
+    "logins_count",
+    "blocked",
+    "multifactor",
+    "identities",
+    "app_metadata",
+    "user_metadata",
+)
+"""What to ask an export for, under these very names; Auth0 gives at most 30 fields."""
+
+# The dashboard's own choice of fields renames them, e.g. user_id to Id.
+_LABELS: Final = frozenset(
+    {"Id", "Email", "Name", "Nickname", "Given Name", "Family Name", "Created At", "Updated At"}
+)
+_HEADINGS: Final = frozenset(EXPORT_FIELDS) | _LABELS | {"id"}
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_ENOUGH_LINES: Final = 3
+_ENOUGH_LABELS: Final = 2
+
+_MAGIC: Final = (
+    (b"\xff\xfe", "is UTF-16, as PowerShell's `>` writes it: download it with `curl -o` instead"),
+    (b"\xfe\xff", "is UTF-16: save it as UTF-8"),
+    (b"PK\x03\x04", "is a zip archive: unzip it, and import the file in it"),
+    (b"\x28\xb5\x2f\xfd", "is zstd: pipe it through `zstd -dc` into `user-sync import -`"),
+    (b"BZh", "is bzip2: pipe it through `bzip2 -dc` into `user-sync import -`"),
+    (b"\xfd7zXZ", "is xz: pipe it through `xz -dc` into `user-sync import -`"),
+    (
+        b"<",
+        "is a web page or an XML error: an export's link is good for a minute only; get a new one",
+    ),
+)
+
+
+def how_to_export() -> str:
+    """What to ask Auth0 for, as a command to paste."""
+    fields = ",".join(f'{{"name":"{name}"}}' for name in EXPORT_FIELDS)
+    return (
+        "curl https://YOUR_DOMAIN/api/v2/jobs/users-exports \\\n"
+        '  -H "Authorization: Bearer $MANAGEMENT_TOKEN" -H "Content-Type: application/json" \\\n'
+        f'  -d \'{{"format":"json","fields":[{fields}]}}\''
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NotAnExport:
+    """reason: what the file is instead, and what to do; continues `The file …`.
+
+    anew: whether another export has to be made, by how_to_export.
+    """
+
+    reason: str
+    anew: bool = False
+
+
+def why_no_export(head: bytes) -> NotAnExport | None:
+    """What the file is instead of a users export; None when it may be one.
+
+    head: the file's beginning, all of it if it is short.
+    """
+    text = head.removeprefix(_BYTE_ORDER_MARK).lstrip()
+    if not text:
+        return NotAnExport("is empty: the export found no users, or the download failed")
+    for magic, meaning in _MAGIC:
+        if text.startswith(magic):
+            return NotAnExport(meaning)
+    if text.startswith(b"["):
+        return NotAnExport(
+            "is one JSON array; an export has one user a line: pipe it through `jq -c '.[]'` into "
+            "`user-sync import -`"
+        )
+    first = text.split(b"\n", 1)[0].strip()
+    if first == b"{":
+        return NotAnExport(
+            "is JSON over several lines; an export has one user a line: pipe it through `jq -c .` "
+            "into `user-sync import -`"
+        )
+    if not first.startswith(b"{") and _is_heading(first):
+        return NotAnExport("is a CSV, which has neither metadata nor types", anew=True)
+    return _why_no_users(_objects(text))
+
+
+def names_few_fields(head: bytes) -> bool:
+    """Whether the users lack what every user has: the export was asked for a few fields only."""
+    users = _objects(head.removeprefix(_BYTE_ORDER_MARK))
+    return bool(users) and not any("identities" in user for user in users)
+
+
+def _is_heading(line: bytes) -> bool:
+    cells = re.split(r"[,;\t]", line.decode(errors="replace"))
+    return any(cell.strip(" \"'\r") in _HEADINGS for cell in cells)
+
+
+def _objects(text: bytes) -> list[dict[str, JsonValue]]:
+    found = []
+    for line in text.splitlines():
+        try:
+            value = parse(line)
+        except NotJson:  # a bad line, or the last one, cut
+            continue
+        if isinstance(value, dict):
+            found.append(value)
+    return found
+
+
+def _why_no_users(objects: list[dict[str, JsonValue]]) -> NotAnExport | None:
+    if not objects or any("user_id" in one and "updated_at" in one for one in objects):
+        return None
+    if "user_id" not in objects[0]:
+        other = _other_document(objects[0])
+        if other is not None:
+            return other
+    missing = [
+        name for name in ("user_id", "updated_at") if not any(name in one for one in objects)
+    ]
+    if len(objects) < _ENOUGH_LINES or not missing:
+        return None
+    return NotAnExport(f"has no {' and no '.join(missing)} in any line", anew=True)
+
+
+def _other_document(first: dict[str, JsonValue]) -> NotAnExport | None:
+    """What else of Auth0's an object can be that is no user under its fields' names."""
+    if isinstance(first.get("users"), list):
+        return NotAnExport(
+            "is an answer of the users API; an export has one user a line: pipe it through "
+            "`jq -c '.users[]'` into `user-sync import -`"
+        )
+    if "location" in first:
+        return NotAnExport("describes the export's job: download what its location names")
+    renamed = sorted(_LABELS.intersection(first))
+    if len(renamed) < _ENOUGH_LABELS:
+        return None
+    return NotAnExport(f"has renamed fields ({', '.join(renamed[:3])}, …)", anew=True)

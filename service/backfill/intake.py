@@ -1,0 +1,95 @@
+"""Into the journal, no faster than it can bear.
+
+Beside a running service an import would fill the journal in no time: live events would queue behind
+it, and then be refused. So it lets only so many events wait, and when the journal can take no more
+it comes back later. With nobody to empty the journal there is nothing to wait for.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential_jitter
+
+from service.journal.access import JournalAccess
+from service.journal.errors import JournalError, JournalFull, JournalUnavailable
+from service.journal.records import Entry
+from service.journal.remote import OwnerGone
+
+_TELL_AFTER_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeOptions:
+    """What may wait in the journal, ours and others'.
+
+    most_bytes: half of the journal's limit leaves the other half to live events.
+    """
+
+    most_bytes: int
+    most_events: int = 20_000
+    """A few seconds of indexing: by so much a live event is late during an import."""
+
+
+class _TooMuchWaits(JournalError):
+    """The indexer has to catch up first."""
+
+
+class Intake:
+    """Appends to a journal, waiting where waiting helps.
+
+    waiting: told why, when it takes longer than people wonder. paced: whether a service empties
+    the journal meanwhile.
+    """
+
+    def __init__(
+        self,
+        journal: JournalAccess,
+        options: IntakeOptions,
+        *,
+        paced: bool,
+        waiting: Callable[[str], None],
+    ) -> None:
+        self._journal = journal
+        self._options = options
+        self._paced = paced
+        self._waiting = waiting
+
+    async def append(self, entries: Sequence[Entry]) -> None:
+        """Return when they are on disk.
+
+        Raises JournalError when waiting is no use: JournalFull and JournalUnavailable without a
+        service, OwnerGone when the service went away.
+        """
+        told = False
+
+        def tell(state: RetryCallState) -> None:
+            nonlocal told
+            error = state.outcome.exception() if state.outcome else None
+            if not told and (state.seconds_since_start or 0) >= _TELL_AFTER_S:
+                told = True
+                self._waiting(str(error))
+
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception(self._is_worth_waiting),
+            wait=wait_exponential_jitter(initial=0.02, max=1, jitter=0.02),
+            before_sleep=tell,
+            reraise=True,
+        ):
+            with attempt:
+                await self._append(entries)
+
+    async def _append(self, entries: Sequence[Entry]) -> None:
+        if self._paced:
+            figures = await self._journal.accounting()
+            if figures.journal >= self._options.most_events:
+                raise _TooMuchWaits(f"{figures.journal:,} events wait to be indexed")
+            if figures.bytes >= self._options.most_bytes:
+                raise _TooMuchWaits(f"the journal holds {figures.bytes:,} bytes, half of its limit")
+        await self._journal.append(entries)
+
+    def _is_worth_waiting(self, error: BaseException) -> bool:
+        if isinstance(error, _TooMuchWaits):
+            return True
+        if not self._paced or isinstance(error, OwnerGone):
+            return False
+        return isinstance(error, JournalFull | JournalUnavailable)

@@ -1,0 +1,90 @@
+"""How an import shows that it moves: a bar on a terminal, now and then a line elsewhere.
+
+Everything goes to stderr: stdout is for the result.
+"""
+
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from service.backfill.batches import BadLine
+from service.backfill.importer import Tally
+from service.commands.terminal import console, note, plain
+
+MOST_BAD_LINES = 20
+_EVERY_S = 5.0
+
+
+class ImportProgress:
+    """`with ImportProgress(size) as progress: …`; size: bytes of the export, None when unknown."""
+
+    def __init__(self, size: int | None) -> None:
+        self._size = size
+        self._bad_lines = 0
+        self._told_s = time.monotonic()
+        out = console(stderr=True)
+        self._bar = (
+            Progress(
+                TextColumn("Importing"),
+                BarColumn(),
+                TaskProgressColumn() if size else TextColumn(""),
+                TextColumn("{task.fields[lines]:,} lines"),
+                TimeRemainingColumn() if size else TextColumn(""),
+                console=out,
+                transient=True,
+            )
+            if out.is_terminal
+            else None
+        )
+        self._task = self._bar.add_task("", total=size, lines=0) if self._bar else None
+
+    def __enter__(self) -> Self:
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def advanced(self, tally: Tally, position: int) -> None:
+        """So much is done. position: bytes of the export."""
+        if self._bar and self._task is not None:
+            self._bar.update(self._task, completed=position, lines=tally.lines)
+        elif time.monotonic() - self._told_s >= _EVERY_S:
+            self._told_s = time.monotonic()
+            share = f", {position / self._size:.0%} of the export" if self._size else ""
+            note(f"{tally.lines:,} lines{share}")
+
+    def bad_line(self, line: BadLine) -> None:
+        """Told with its number and reason; only the first ones are."""
+        self._bad_lines += 1
+        if self._bad_lines <= MOST_BAD_LINES:
+            self.say(f"line {line.number}: {line.code}: {line.detail}")
+        elif self._bad_lines == MOST_BAD_LINES + 1:
+            self.say("There are more bad lines; the result counts them.")
+
+    def waiting(self, reason: str) -> None:
+        """The import doesn't go on for now."""
+        self.say(f"Waiting, nothing is lost: {reason}")
+
+    def say(self, text: str) -> None:
+        """A line beside the bar."""
+        if self._bar:
+            self._bar.console.print(Text(plain(text)))
+        else:
+            note(text)

@@ -1,0 +1,170 @@
+"""`user-sync import`: the users of an Auth0 users export, into the journal.
+
+The way to begin with a directory that has users already. Safe to run again, safe to interrupt.
+"""
+
+import asyncio
+import signal
+import sys
+import time
+
+import click
+
+from service.backfill.batches import BatchOptions
+from service.backfill.export_file import ExportDamaged, ExportFile, ExportUnreadable
+from service.backfill.export_format import how_to_export, names_few_fields, why_no_export
+from service.backfill.importer import Tally
+from service.backfill.importer import import_users as journal_users
+from service.backfill.intake import Intake, IntakeOptions
+from service.commands.import_progress import ImportProgress
+from service.commands.main import Failure
+from service.commands.moments import span
+from service.commands.terminal import note, print_table
+from service.journal.access import connect
+from service.journal.errors import JournalError
+from service.settings import Settings, load_settings
+from service.wiring.stage_options import journal_options
+
+_SAFE = "Running it again is safe: what is there already stays as it is."
+
+
+@click.command("import")
+@click.argument("file", metavar="FILE|-")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Import a file older than USER_SYNC_TOMBSTONE_RETENTION: users deleted since may come "
+    "back.",
+)
+def import_users(file: str, force: bool) -> None:
+    """Index the users of an Auth0 users export.
+
+    FILE is an export as JSON (one user a line), plain or gzip; - is stdin. Works beside a running
+    serve, and without one: then the users are indexed as soon as one runs. What a live event tells
+    of a user wins over the export, so start the event stream first, then export, then import.
+
+    A bad line is reported with its number and becomes a dead letter; the rest goes on. Run twice,
+    it changes nothing.
+
+    \b
+    Example:
+      user-sync import users.json.gz
+      curl --fail --silent "$LOCATION" | user-sync import -
+    """
+    settings = load_settings()
+    try:
+        export = ExportFile.open(file)
+        _check(export, settings, force=force)
+    except (ExportUnreadable, ExportDamaged) as error:
+        raise Failure(f"{error}\nNothing was imported.") from None
+    sys.exit(asyncio.run(_Import(export, settings).run()))
+
+
+def _check(export: ExportFile, settings: Settings, *, force: bool) -> None:
+    """Raises ExportUnreadable for what should not be imported, ExportDamaged for what can't be."""
+    head = export.head()
+    fault = why_no_export(head)
+    if fault is not None:
+        advice = f"\nFor an export with all fields, ask Auth0:\n{how_to_export()}"
+        raise ExportUnreadable(f"{export.name} {fault.reason}" + (advice if fault.anew else ""))
+    age_us = 0 if export.modified_us is None else _now_us() - export.modified_us
+    if age_us > settings.index.tombstone_retention_us and not force:
+        raise ExportUnreadable(
+            f"{export.name} is {span(age_us)} old, more than USER_SYNC_TOMBSTONE_RETENTION: users "
+            "deleted since would come back. Make a new export, or give --force."
+        )
+    if names_few_fields(head):
+        note(
+            "The users of this export have no identities: it names few of their fields, and only "
+            "those are indexed. A fuller export later need not replace them before they change."
+        )
+
+
+class _Import:
+    """One run, from the connection to the report."""
+
+    def __init__(self, export: ExportFile, settings: Settings) -> None:
+        self._export = export
+        self._settings = settings
+        self._tally = Tally()
+        self._beside_serve = False
+        self._signal: signal.Signals | None = None
+
+    async def run(self) -> int:
+        """Import and report; the exit code."""
+        task = asyncio.create_task(self._import())
+        loop = asyncio.get_running_loop()
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(signum, self._stop, task, signum)
+        try:
+            await task
+        except asyncio.CancelledError:
+            if self._signal is None:
+                raise
+            return self._report(f"Interrupted. {_SAFE}", 128 + self._signal)
+        except ExportDamaged as damage:
+            return self._report(
+                f"{self._export.name}: {damage}. Download it again and import it. {_SAFE}", 1
+            )
+        except JournalError as error:
+            return self._report(f"{error}\n{self._what_now()}{_SAFE}", 1)
+        finally:
+            self._export.close()
+        return self._report("", 1 if self._tally.left_out else 0)
+
+    def _stop(self, task: asyncio.Task[None], signum: signal.Signals) -> None:
+        self._signal = signum
+        task.cancel()
+
+    async def _import(self) -> None:
+        settings = self._settings
+        options = BatchOptions(
+            future_tolerance_us=settings.indexing.future_tolerance_us,
+            longest_line=settings.webhook.body_limit_bytes,
+        )
+        async with connect(settings.journal.path, journal_options(settings)) as journal:
+            self._beside_serve = await journal.owner_status() is not None
+            with ImportProgress(self._export.size) as progress:
+                intake = Intake(
+                    journal,
+                    IntakeOptions(most_bytes=settings.journal.max_bytes // 2),
+                    paced=self._beside_serve,
+                    waiting=progress.waiting,
+                )
+                await journal_users(
+                    self._export,
+                    journal,
+                    intake,
+                    options,
+                    progress,
+                    tally=self._tally,
+                    now_us=_now_us,
+                )
+
+    def _what_now(self) -> str:
+        if self._beside_serve:
+            return ""
+        return "No serve is running that would empty the journal: start one. "
+
+    def _report(self, ended_early: str, code: int) -> int:
+        """The result on stdout, what to do next on stderr."""
+        tally = self._tally
+        rows = [("lines", tally.lines), ("journaled", tally.journaled), ("bad", tally.bad)]
+        if tally.known:
+            rows.append(("  dead letters already", tally.known))
+        if tally.left_out:
+            rows.append(("  too long, left out", tally.left_out))
+        print_table(["", ""], [(name, f"{count:,}") for name, count in rows], right=[""])
+        if ended_early:
+            note(ended_early)
+        elif not self._beside_serve:
+            note("No serve is running: the users are indexed as soon as one does.")
+        elif tally.bad > tally.left_out:
+            note("Next: user-sync status, and user-sync dead-letters list for the bad lines.")
+        else:
+            note("Next: user-sync status")
+        return code
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1000
