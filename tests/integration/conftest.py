@@ -1,0 +1,122 @@
+"""An index of its own for each test, and the path from journal to index in one call."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from opensearchpy import AsyncOpenSearch
+
+from service.engine.node import Node
+from service.index.bootstrap import bootstrap
+from service.index.connection import OpenSearchOptions, connect
+from service.index.names import IndexNames
+from service.indexer.indexer import Indexer
+from service.indexer.options import IndexerOptions
+from service.journal.journal import Journal, JournalOptions
+from service.journal.records import Disposition, Entry
+from service.observability.metrics import Metrics
+
+
+def now_us() -> int:
+    return time.time_ns() // 1000
+
+
+async def eventually(condition: Callable[[], Awaitable[bool]], *, within: float = 30.0) -> None:
+    """Wait for a condition; fail when it doesn't hold in time."""
+    async with asyncio.timeout(within):
+        while not await condition():  # noqa: ASYNC110 - the condition is another process's
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def client(engine: Node) -> AsyncIterator[AsyncOpenSearch]:
+    opensearch = connect(OpenSearchOptions(url=engine.url))
+    yield opensearch
+    await opensearch.close()
+
+
+@pytest.fixture
+async def names(client: AsyncOpenSearch) -> AsyncIterator[IndexNames]:
+    """A bootstrapped index under a name of its own, removed afterwards."""
+    own = IndexNames(f"t-{uuid.uuid4().hex[:12]}")
+    await bootstrap(client, own)
+    yield own
+    await client.indices.delete(index=own.pattern, ignore_unavailable=True)
+    await client.indices.delete_index_template(name=own.template, params={"ignore": 404})
+
+
+def entry(body: bytes, type_: str = "user.updated") -> Entry:
+    return Entry(body=body, type=type_, disposition=Disposition.STORE)
+
+
+class Pipeline:
+    """A journal and an indexer over it."""
+
+    def __init__(self, journal: Journal, indexer: Indexer) -> None:
+        self.journal = journal
+        self.indexer = indexer
+
+    async def feed(self, bodies: Sequence[bytes]) -> None:
+        """Journal the bodies in one append."""
+        await self.journal.append([entry(body) for body in bodies])
+
+    async def drained(self, *, within: float = 30.0) -> None:
+        """Wait until every event has left the journal."""
+
+        async def empty() -> bool:
+            return self.journal.accounting().journal == 0
+
+        await eventually(empty, within=within)
+
+
+@pytest.fixture
+async def pipeline(
+    client: AsyncOpenSearch, names: IndexNames, tmp_path: Path
+) -> AsyncIterator[Callable[..., Awaitable[Pipeline]]]:
+    """Starts pipelines: `await pipeline(max_events=3)`; options are IndexerOptions' fields."""
+    running: list[tuple[Pipeline, asyncio.Task[None]]] = []
+    bootstrapped = names
+
+    async def start(
+        opensearch: AsyncOpenSearch = client,
+        names: IndexNames = bootstrapped,
+        purged_us: Callable[[], int | None] = lambda: None,
+        **options: Any,
+    ) -> Pipeline:
+        path = tmp_path / f"journal-{len(running)}.db"
+        journal = await Journal.open(path, JournalOptions(), now_us=now_us)
+        indexer = Indexer(
+            journal,
+            opensearch,
+            names,
+            IndexerOptions(**options),
+            Metrics(),
+            now_us=now_us,
+            purged_us=purged_us,
+        )
+        made = Pipeline(journal, indexer)
+        running.append((made, asyncio.create_task(indexer.run())))
+        return made
+
+    yield start
+    for made, task in running:
+        made.indexer.stop()
+        async with asyncio.timeout(10):
+            await task
+        await made.journal.close()
+
+
+async def sources(client: AsyncOpenSearch, index: str) -> dict[str, dict[str, Any]]:
+    """Every document of an index or alias by its id, after a refresh."""
+    await client.indices.refresh(index=index)
+    found: dict[str, dict[str, Any]] = {}
+    answer = await client.search(
+        index=index, body={"size": 1000, "query": {"match_all": {}}, "version": True}
+    )
+    for hit in answer["hits"]["hits"]:
+        found[hit["_id"]] = {**hit["_source"], "_version": hit["_version"]}
+    return found
