@@ -161,7 +161,7 @@ def _create(path: Path, scripts: Sequence[str]) -> None:
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        _uri(path), uri=True, isolation_level=None, check_same_thread=False, timeout=2
+        _uri(path), uri=True, isolation_level=None, check_same_thread=False, timeout=1
     )
     try:
         for setting in _SETTINGS:
@@ -237,6 +237,6 @@ def _explain_os(error: OSError, path: Path) -> JournalError:
 
 def _corrupt(path: Path, faults: str) -> JournalCorrupt:
     return JournalCorrupt(
-        f"the journal {path} is damaged: {faults}. Nothing was changed; restore it from a copy, "
+        f"the journal {path} is damaged: {faults}. No event was removed; restore it from a copy, "
         "or move it away, with its -wal file, to begin anew"
     )

@@ -21,6 +21,11 @@ class DuplicateWindow:
         self._keys = keys
         self._seen_us: dict[bytes, int] = {}
 
+    @property
+    def is_open(self) -> bool:
+        """False when nothing is ever remembered."""
+        return self._length_us > 0 and self._keys > 0
+
     def __len__(self) -> int:
         return len(self._seen_us)
 

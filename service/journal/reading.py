@@ -11,6 +11,8 @@ from service.journal import queries
 from service.journal.ledger import Ledger, Oldest
 from service.journal.records import DeadLetter, DeadLetterSummary, Record
 
+_TABLES = frozenset({"events", "dead_letters", "counters", "tenant", "marks"})
+
 
 def ledger(connection: sqlite3.Connection) -> Ledger:
     """The committed books."""
@@ -73,6 +75,9 @@ def contradiction(connection: sqlite3.Connection) -> str:
     Counting the rows would take minutes on a large journal. A lost or foreign table, or books
     older than the rows (which would give a seq twice), show at the ends already.
     """
+    tables = {name for (name,) in connection.execute(queries.TABLES).fetchall()}
+    if not tables >= _TABLES:
+        return f"it has no table {', '.join(sorted(_TABLES - tables))}"
     state = ledger(connection)
     last_event = connection.execute(queries.LAST_EVENT).fetchone()[0]
     last_dead_letter = connection.execute(queries.LAST_DEAD_LETTER).fetchone()[0]

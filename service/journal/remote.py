@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -99,7 +100,9 @@ class RemoteJournal:
         query: Mapping[str, str] | None = None,
     ) -> bytes:
         try:
-            async with self._http.request(method, _HOST + path, data=body, params=query) as answer:
+            async with self._http.request(
+                method, _HOST + path, data=None if body is None else BytesIO(body), params=query
+            ) as answer:
                 content = await answer.read()
         except aiohttp.ClientConnectorError as error:
             if error.os_error.errno in (errno.EACCES, errno.EPERM):

@@ -80,11 +80,12 @@ class Transaction:
         if entry.tenant is not None and not self._is_ours(entry.tenant):
             ledger.add(books.REFUSED)
             return
-        key = fingerprint(entry.body)
-        if key in self.accepted or self._window.holds(key, self._now_us):
-            ledger.add(books.DUPLICATE)
-            return
-        self.accepted[key] = None
+        if self._window.is_open:
+            key = fingerprint(entry.body)
+            if key in self.accepted or self._window.holds(key, self._now_us):
+                ledger.add(books.DUPLICATE)
+                return
+            self.accepted[key] = None
         seq = ledger.next_seq()
         self._new_events.append((seq, received_us, entry.body))
         ledger.add(books.JOURNAL)

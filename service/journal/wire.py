@@ -59,11 +59,12 @@ def _frames(data: bytes) -> Iterator[Entry]:
             head_bytes, body_bytes = _FRAME.unpack_from(data, at)
         except struct.error as error:
             raise ValueError("a frame is cut off") from error
-        body_at = at + _FRAME.size + head_bytes
-        event_type, disposition, tenant = orjson.loads(data[at + _FRAME.size : body_at])
+        head_at = at + _FRAME.size
+        body_at = head_at + head_bytes
         at = body_at + body_bytes
         if at > len(data):
             raise ValueError("a frame is cut off")
+        event_type, disposition, tenant = orjson.loads(data[head_at:body_at])
         yield Entry(data[body_at:at], event_type, Disposition(disposition), tenant)
 
 

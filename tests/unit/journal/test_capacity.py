@@ -1,0 +1,86 @@
+"""The disk is looked at once a second; room inside the file counts as free."""
+
+from pathlib import Path
+
+import pytest
+
+from service.journal.capacity import Capacity
+from service.journal.errors import JournalFull, JournalUnavailable
+
+
+class Disk:
+    """A disk whose free bytes the test sets, and a clock."""
+
+    def __init__(self) -> None:
+        self.free = 1000
+        self.looks = 0
+        self.s = 0.0
+
+    def free_bytes(self, folder: Path) -> int:
+        self.looks += 1
+        return self.free
+
+    def monotonic_s(self) -> float:
+        return self.s
+
+
+@pytest.fixture
+def disk() -> Disk:
+    return Disk()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "journal.db"
+    path.touch()
+    return path
+
+
+@pytest.fixture
+def capacity(disk: Disk, file: Path) -> Capacity:
+    return Capacity(
+        file,
+        max_bytes=10_000,
+        min_free_disk_bytes=500,
+        free_bytes=disk.free_bytes,
+        monotonic_s=disk.monotonic_s,
+    )
+
+
+def test_looks_once_a_second(capacity: Capacity, disk: Disk) -> None:
+    disk.free = 0
+    for _ in range(100):
+        capacity.check(1)
+    assert disk.looks == 1
+    disk.s = 1.0
+    with pytest.raises(JournalFull, match="0 bytes are free, 500 have to stay free"):
+        capacity.check(1)
+    disk.free = 1000
+    disk.s = 2.0
+    capacity.check(1)
+
+
+def test_room_inside_the_file_is_room(capacity: Capacity, disk: Disk) -> None:
+    disk.free, disk.s = 100, 1.0
+    with pytest.raises(JournalFull):
+        capacity.check(1)
+    capacity.reusable_bytes = 400
+    capacity.check(1)
+
+
+def test_the_limit_itself_still_fits(capacity: Capacity) -> None:
+    capacity.check(10_000)
+    with pytest.raises(JournalFull, match="JOURNAL_MAX_BYTES"):
+        capacity.check(10_001)
+
+
+def test_notices_that_the_file_is_gone(capacity: Capacity, disk: Disk, file: Path) -> None:
+    file.unlink()
+    disk.s = 1.0
+    with pytest.raises(JournalUnavailable, match="can't be looked at"):
+        capacity.check(1)
+    file.with_name("elsewhere").touch()
+    file.touch()
+    disk.s = 2.0
+    with pytest.raises(JournalUnavailable, match="was replaced"):
+        capacity.check(1)

@@ -1,0 +1,162 @@
+"""A failing group leaves no trace, in memory either; a faulty change spoils only itself."""
+
+import asyncio
+import sqlite3
+
+import pytest
+
+from service.journal.errors import JournalFull, JournalUnavailable
+from service.journal.journal import Journal
+from service.journal.options import JournalOptions
+from service.journal.records import Disposition, Entry, Outcome, Settlement
+from tests.unit.journal.conftest import Opener
+from tests.unit.journal.samples import append, bodies, bury, claim_all, entry, settle, until
+
+BIG = b"x" * 200_000
+
+
+async def limit_pages(journal: Journal, more: int) -> None:
+    """Let the file grow by so many pages at most: SQLite's own `database or disk is full`."""
+
+    def limit(sql: sqlite3.Connection) -> None:
+        pages = sql.execute("PRAGMA page_count").fetchone()[0]
+        sql.execute(f"PRAGMA max_page_count = {pages + more}")
+
+    await journal._read(limit)
+
+
+async def test_a_failed_group_leaves_no_trace(journal: Journal) -> None:
+    await append(journal, b"before")
+    before = journal.status()
+    await limit_pages(journal, 1)
+    with pytest.raises(JournalUnavailable, match="full"):
+        await journal.append(
+            [
+                entry(b"after", tenant="ours", event_type="new"),
+                entry(b"", disposition=Disposition.TEST),
+                entry(BIG),
+            ]
+        )
+    now = journal.status()
+    assert (now.accounting, now.tenant, now.last_seq) == (before.accounting, None, 1)
+    assert now.last_test_us is None
+    assert await bodies(journal) == [b"before"]
+
+    await limit_pages(journal, 10_000)
+    await journal.append([entry(b"after", tenant="others"), entry(BIG)])
+    assert [record.seq for record in await claim_all(journal)] == [1, 2, 3]
+    assert journal.tenant() == "others"
+    assert journal.accounting().duplicate == 0
+
+
+async def test_says_that_it_cannot_append_until_it_can(journal: Journal) -> None:
+    await limit_pages(journal, 1)
+    with pytest.raises(JournalUnavailable):
+        await append(journal, BIG)
+    can_append, reason = journal.can_append()
+    assert not can_append
+    assert "full" in reason
+    # Nobody has to send anything for it to notice.
+    await limit_pages(journal, 10_000)
+    await until(lambda: journal.can_append()[0])
+    await append(journal, BIG)
+
+
+async def test_what_removes_goes_through_when_nothing_fits(journal: Journal) -> None:
+    await append(journal, b"a", b"b")
+    await limit_pages(journal, 1)
+    appending = asyncio.create_task(append(journal, BIG))
+    settling = asyncio.create_task(settle(journal, 1))
+    results = await asyncio.gather(appending, settling, return_exceptions=True)
+    assert isinstance(results[0], JournalUnavailable)
+    assert results[1] is None
+    assert await bodies(journal) == [b"b"]
+    assert journal.accounting().balanced
+
+
+async def test_a_faulty_change_fails_alone(journal: Journal) -> None:
+    results = await asyncio.gather(
+        append(journal, b"a"),
+        settle(journal, 2**70),
+        journal.append([Entry("no bytes", "t", Disposition.STORE)]),  # type: ignore[arg-type]
+        append(journal, b"b"),
+        return_exceptions=True,
+    )
+    assert [type(result) for result in results] == [
+        type(None),
+        OverflowError,
+        TypeError,
+        type(None),
+    ]
+    assert await bodies(journal) == [b"a", b"b"]
+    assert journal.accounting().received_total == 2
+    assert journal.can_append() == (True, "")
+
+
+async def test_a_lost_connection_is_opened_anew(journal: Journal) -> None:
+    await append(journal, b"a")
+
+    def lose(sql: sqlite3.Connection) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with pytest.raises(JournalUnavailable, match="disk I/O error"):
+        await journal._read(lose)
+    await append(journal, b"b")
+    await settle(journal, 1)
+    assert await bodies(journal) == [b"b"]
+    assert journal.can_append() == (True, "")
+
+
+async def test_the_limit_counts_what_is_kept(open_journal: Opener) -> None:
+    journal = await open_journal(
+        JournalOptions(max_bytes=100, min_free_disk_bytes=0, lock_wait_s=0)
+    )
+    await append(journal, b"a" * 40, b"b" * 40)
+    with pytest.raises(JournalFull, match="exceed its limit of 100") as caught:
+        await append(journal, b"c" * 21)
+    assert caught.value.retry_after_s > 0
+    assert journal.can_append() == (True, "")
+    await append(journal, b"d" * 20)
+    assert not journal.can_append()[0]
+    assert len(await bodies(journal)) == 3
+
+    await bury(journal, 1)
+    with pytest.raises(JournalFull):
+        await append(journal, b"c" * 21)
+    await journal.drop([1])
+    await append(journal, b"c" * 40)
+    await settle(journal, 2)
+    assert journal.can_append() == (True, "")
+    assert journal.accounting().bytes == 60
+    assert journal.accounting().balanced
+
+
+async def test_an_append_fits_whole_or_not_at_all(open_journal: Opener) -> None:
+    journal = await open_journal(
+        JournalOptions(max_bytes=100, min_free_disk_bytes=0, lock_wait_s=0)
+    )
+    results = await asyncio.gather(
+        append(journal, b"a" * 60, b"b" * 60), append(journal, b"c" * 60), return_exceptions=True
+    )
+    assert isinstance(results[0], JournalFull)
+    assert await bodies(journal) == [b"c" * 60]
+    assert journal.accounting().received_total == 1
+
+
+async def test_what_is_only_counted_needs_no_room(open_journal: Opener) -> None:
+    journal = await open_journal(
+        JournalOptions(max_bytes=1, min_free_disk_bytes=2**62, lock_wait_s=0)
+    )
+    await journal.append([entry(b"x" * 100, disposition=Disposition.TEST)])
+    assert journal.accounting().test == 1
+    with pytest.raises(JournalFull, match="nearly full"):
+        await append(journal, b"a")
+    assert "nearly full" in journal.can_append()[1]
+
+
+async def test_settles_in_one_transaction(journal: Journal) -> None:
+    await append(journal, b"a", b"b")
+    with pytest.raises(OverflowError):
+        await journal.settle([Settlement(1, Outcome.APPLIED), Settlement(2**64, Outcome.APPLIED)])
+    assert await bodies(journal) == [b"a", b"b"]
+    assert journal.accounting().applied == 0
