@@ -1,0 +1,49 @@
+"""`user-sync serve`: receive events and keep the index equal to the directory."""
+
+import asyncio
+import gc
+
+import click
+import uvloop
+
+from service.observability.logs import configure_logging
+from service.settings import Problem, Settings, SettingsError, load_settings
+from service.wiring.root import serve as run_service
+
+# What is alive after start-up stays alive: collections need not walk it again.
+_COLLECT_AFTER_ALLOCATIONS = 50_000
+
+
+@click.command()
+def serve() -> None:
+    """Receive events and index them until stopped.
+
+    Listens before OpenSearch answers, and stops on SIGTERM or Ctrl-C without losing anything.
+    Needs a webhook credential, at least USER_SYNC_WEBHOOK_TOKENS; `user-sync settings` shows all
+    settings.
+
+    \b
+    Example:
+      USER_SYNC_WEBHOOK_TOKENS=change-me user-sync serve
+    """
+    settings = load_settings()
+    _require_credential(settings)
+    configure_logging(settings.process.log_format, settings.process.log_level)
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER_ALLOCATIONS)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run_service(settings))
+
+
+def _require_credential(settings: Settings) -> None:
+    if not settings.webhook.has_credential:
+        raise SettingsError(
+            [
+                Problem(
+                    "USER_SYNC_WEBHOOK_TOKENS",
+                    "no webhook credential is set, so nobody could be let in",
+                    "for example USER_SYNC_WEBHOOK_TOKENS=$(openssl rand -hex 32), or set "
+                    "USER_SYNC_WEBHOOK_BASIC or USER_SYNC_WEBHOOK_HEADER",
+                )
+            ]
+        )

@@ -1,0 +1,1 @@
+"""Puts the stages together: settings to each stage's options, and the running service."""

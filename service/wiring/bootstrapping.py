@@ -1,0 +1,71 @@
+"""Bootstraps the index in the background of `serve`, for as long as OpenSearch keeps it waiting."""
+
+import asyncio
+import logging
+
+from opensearchpy import AsyncOpenSearch
+from opensearchpy.exceptions import OpenSearchException
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
+from tenacity.wait import wait_random_exponential
+
+from service.index.bootstrap import bootstrap
+from service.index.errors import BootstrapError
+from service.index.names import IndexNames
+
+log = logging.getLogger(__name__)
+
+_LONGEST_PAUSE_S = 5.0
+
+
+class Bootstrapping:
+    """Makes the index fit once.
+
+    done: set when indexing may begin: bootstrapped, refused (what is there is then used as it
+    is), or not wanted. problem: why it isn't bootstrapped, for people; empty when it is.
+    """
+
+    def __init__(self, client: AsyncOpenSearch, names: IndexNames, *, wanted: bool) -> None:
+        self._client = client
+        self._names = names
+        self._wanted = wanted
+        self.done = asyncio.Event()
+        self.problem = "OpenSearch has not answered yet" if wanted else ""
+
+    async def run(self) -> None:
+        """Try until OpenSearch has answered; returns once `done` is set."""
+        if self._wanted:
+            try:
+                async for attempt in AsyncRetrying(
+                    wait=wait_random_exponential(multiplier=0.1, max=_LONGEST_PAUSE_S),
+                    retry=retry_if_exception_type(OpenSearchException),
+                    before_sleep=self._note,
+                ):
+                    with attempt:
+                        changes = await bootstrap(self._client, self._names)
+            except BootstrapError as refusal:
+                self.problem = str(refusal)
+                log.error(  # noqa: TRY400 - a state of the cluster, not a fault of the program
+                    "the index can't be bootstrapped: %s",
+                    refusal,
+                    extra={"action": "bootstrap_refused"},
+                )
+            else:
+                self.problem = ""
+                for change in changes:
+                    log.info("%s", change, extra={"action": "index_changed"})
+                log.info(
+                    "the index behind %s is bootstrapped",
+                    self._names.readers,
+                    extra={"action": "bootstrapped", "changes": len(changes)},
+                )
+        self.done.set()
+
+    def _note(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        self.problem = f"OpenSearch does not let us bootstrap yet ({type(error).__name__})"
+        if state.attempt_number == 1:
+            log.warning(
+                "bootstrapping waits for OpenSearch (%s); events are received meanwhile",
+                type(error).__name__,
+                extra={"action": "bootstrap_waits"},
+            )

@@ -1,0 +1,152 @@
+"""What `/healthz`, `status` and the console say: each part of the flow as a named check.
+
+Answers come from memory, so that asking costs nothing and never hangs with the cluster.
+"""
+
+from collections.abc import Callable
+
+from service.indexer.indexer import Indexer
+from service.indexer.troubles import Trouble
+from service.journal.journal import Journal
+from service.observability.health import Check
+from service.receiver.refusals import Refusal
+from service.wiring.bootstrapping import Bootstrapping
+from service.wiring.watch import IndexWatch
+
+_SECOND_US = 1_000_000
+# A lone event is searchable within a second; after this long something holds the flow up.
+_LATE_US = 60 * _SECOND_US
+_LOST_RECENTLY_US = 10 * 60 * _SECOND_US
+
+# Refusals that Auth0 never sends again. Who shows a wrong credential may be any stranger on the
+# internet: it is told, but only what an authorised sender lost makes the check fail.
+_SURELY_LOST = frozenset({Refusal.NOT_JSON, Refusal.TOO_LARGE})
+_MAYBE_LOST = _SURELY_LOST | {Refusal.UNAUTHORISED}
+
+_ADVICE = {
+    "no_answer": "check that OpenSearch runs and that USER_SYNC_OPENSEARCH_URL points at it",
+    "unreadable_answer": "check what stands between this service and OpenSearch (a proxy?)",
+    "status_401": "check USER_SYNC_OPENSEARCH_USERNAME and USER_SYNC_OPENSEARCH_PASSWORD",
+    "status_403": "give the OpenSearch user the role that the README lists",
+    "security_exception": "give the OpenSearch user the role that the README lists",
+    "cluster_block_exception": "free disk on the OpenSearch nodes, then lift the block if it stays",
+    "index_not_found_exception": "run user-sync bootstrap, or restore the index",
+    "alias_missing": "run user-sync bootstrap, or restore the alias",
+    "strict_dynamic_mapping_exception": "run user-sync bootstrap to bring the mapping up to date",
+}
+_ADVICE_OTHERWISE = "see OpenSearch's own log; events wait in the journal and are retried"
+
+
+class Vitals:
+    """The service's state as checks.
+
+    refused: told each request that the public door didn't accept, by reason.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        indexer: Indexer,
+        bootstrapping: Bootstrapping,
+        watch: IndexWatch,
+        *,
+        now_us: Callable[[], int],
+    ) -> None:
+        self._journal = journal
+        self._indexer = indexer
+        self._bootstrapping = bootstrapping
+        self._watch = watch
+        self._now_us = now_us
+        self._lost: dict[str, int] = {}
+        self._last_lost_us: int | None = None
+
+    def refused(self, reason: str) -> None:
+        """Count a request that was not accepted."""
+        if reason in _MAYBE_LOST:
+            self._lost[reason] = self._lost.get(reason, 0) + 1
+        if reason in _SURELY_LOST:
+            self._last_lost_us = self._now_us()
+
+    def checks(self) -> list[Check]:
+        """Every check, in the order of the flow."""
+        return [
+            self._door(),
+            self._journal_appends(),
+            self._dead_letters(),
+            self._watch.check(),
+            self._index(),
+            self._indexing(),
+            self._freshness(),
+        ]
+
+    def as_dict(self) -> dict[str, object]:
+        """The checks as JSON values, for commands that ask the running service."""
+        return {
+            "checks": [
+                {"name": c.name, "ok": c.ok, "state": c.state, "advice": c.advice}
+                for c in self.checks()
+            ]
+        }
+
+    def _door(self) -> Check:
+        if not self._lost:
+            return Check("door", True, "no request was refused for good")
+        counts = ", ".join(f"{count} {reason}" for reason, count in sorted(self._lost.items()))
+        now = self._now_us()
+        losing = self._last_lost_us is not None and now - self._last_lost_us < _LOST_RECENTLY_US
+        return Check(
+            "door",
+            not losing,
+            f"requests refused for good since the start: {counts}",
+            "if they are Auth0's, their events are lost: compare the stream's credential with this "
+            "service's, then import an export to catch up",
+        )
+
+    def _journal_appends(self) -> Check:
+        possible, reason = self._journal.can_append()
+        if possible:
+            return Check("journal", True, "the journal takes events")
+        return Check(
+            "journal",
+            False,
+            f"senders are told to come back later: {reason}",
+            "free disk, or raise USER_SYNC_JOURNAL_MAX_BYTES; it recovers by itself",
+        )
+
+    def _dead_letters(self) -> Check:
+        count = self._journal.accounting().dead_letters
+        if not count:
+            return Check("dead_letters", True, "none")
+        # Poison is the sender's; it makes nothing here unhealthy.
+        return Check("dead_letters", True, f"{count} kept", "user-sync dead-letters list")
+
+    def _index(self) -> Check:
+        problem = self._bootstrapping.problem
+        if problem:
+            return Check("bootstrap", False, problem, "see the README on bootstrapping")
+        return Check("bootstrap", True, "done")
+
+    def _indexing(self) -> Check:
+        troubles = self._indexer.troubles()
+        if not troubles:
+            return Check("indexing", True, "events are written as they come")
+        first = troubles[0]
+        return Check("indexing", False, "; ".join(map(self._told, troubles)), _advice(first.code))
+
+    def _told(self, trouble: Trouble) -> str:
+        seconds = (self._now_us() - trouble.since_us) // _SECOND_US
+        reason = f" ({trouble.reason})" if trouble.reason else ""
+        return f"{trouble.code}{reason}, for {seconds} s, {trouble.times} times"
+
+    def _freshness(self) -> Check:
+        oldest = self._journal.oldest_received_us()
+        waiting = self._journal.accounting().journal
+        age_us = 0 if oldest is None else max(0, self._now_us() - oldest)
+        state = f"{waiting} events wait, the oldest for {age_us / _SECOND_US:.1f} s"
+        if age_us <= _LATE_US:
+            return Check("freshness", True, state)
+        return Check("freshness", False, state, "the check `indexing` says what holds them up")
+
+
+def _advice(code: str) -> str:
+    return _ADVICE.get(code, _ADVICE_OTHERWISE)

@@ -1,0 +1,113 @@
+"""What has to be done now and then: purge old tombstones, expire old dead letters."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from opensearchpy import AsyncOpenSearch
+from opensearchpy.exceptions import OpenSearchException
+
+from service.index.names import IndexNames
+from service.index.purge import purge_tombstones
+from service.journal.errors import JournalError
+from service.journal.journal import Journal
+
+log = logging.getLogger(__name__)
+
+PURGED_MARK = "tombstones_purged_us"
+"""The journal's mark for the event time (µs) of the newest tombstone ever purged."""
+
+_HOUR_S = 3600.0
+_SHARE_OF_RETENTION = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Retentions:
+    """How long things are kept, µs. purge_tombstones: False where deletions leave none."""
+
+    tombstones_us: int
+    dead_letters_us: int
+    purge_tombstones: bool = True
+
+    @property
+    def every_s(self) -> float:
+        """Pause between two rounds: an hour, or less where something is kept for hours only."""
+        shortest_s = min(self.tombstones_us, self.dead_letters_us) / 1e6
+        return min(_HOUR_S, max(1.0, shortest_s / _SHARE_OF_RETENTION))
+
+
+class Housekeeping:
+    """Keeps house until cancelled.
+
+    purged_us: the event time up to which tombstones may have been purged, from memory.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        client: AsyncOpenSearch,
+        names: IndexNames,
+        retentions: Retentions,
+        *,
+        now_us: Callable[[], int],
+    ) -> None:
+        self._journal = journal
+        self._client = client
+        self._names = names
+        self._retentions = retentions
+        self._now_us = now_us
+        self._purged_us: int | None = None
+
+    def purged_us(self) -> int | None:
+        """Event time (µs) of the newest tombstone ever purged; None when none was."""
+        return self._purged_us
+
+    async def recall(self) -> None:
+        """Read what an earlier run purged. Before anything is indexed."""
+        self._purged_us = await self._journal.get_mark(PURGED_MARK)
+
+    async def run(self) -> None:
+        """One round now, and one each interval."""
+        while True:
+            await self.round()
+            await asyncio.sleep(self._retentions.every_s)
+
+    async def round(self) -> None:
+        """Do what is due. What fails is done in the next round."""
+        now = self._now_us()
+        try:
+            expired = await self._journal.expire_dead_letters(
+                now - self._retentions.dead_letters_us
+            )
+            if expired:
+                log.warning(
+                    "%d dead letters were older than their retention and are dropped",
+                    expired,
+                    extra={"action": "dead_letters_expired", "events": expired},
+                )
+            if self._retentions.purge_tombstones:
+                purged = await purge_tombstones(
+                    self._client,
+                    self._names,
+                    older_than_us=now - self._retentions.tombstones_us,
+                    remember=self._remember,
+                )
+                if purged:
+                    log.info(
+                        "%d tombstones were older than their retention and are purged",
+                        purged,
+                        extra={"action": "tombstones_purged", "tombstones": purged},
+                    )
+        except (OpenSearchException, JournalError) as error:
+            log.info(
+                "housekeeping was put off (%s)",
+                type(error).__name__,
+                extra={"action": "housekeeping_put_off"},
+            )
+
+    async def _remember(self, newest_us: int) -> None:
+        """Durable before the tombstones go: from then on, older events need a person's word."""
+        newest = max(newest_us, self._purged_us or 0)
+        await self._journal.set_mark(PURGED_MARK, newest)
+        self._purged_us = newest

@@ -1,0 +1,193 @@
+"""`user-sync serve`: the composition root. Starts the stages, stops them without losing anything.
+
+    Auth0 ──▶ receiver ──▶ journal ──▶ indexer ──▶ OpenSearch
+              public       one file    _bulk         ▲
+              door                                   │ bootstrap, once
+    people ─▶ private door: /healthz, /metrics       │ housekeeping, hourly
+    commands ─▶ control socket ─▶ journal            │ watch, every few seconds
+
+The receiver listens before OpenSearch answers: an outage of the engine is invisible to the sender.
+Stages know nothing of one another; they meet in the journal and in the index.
+"""
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+
+from aiohttp import web
+
+from service.index.connection import connect
+from service.index.names import IndexNames
+from service.indexer.indexer import Indexer
+from service.journal.control import ControlServer
+from service.journal.journal import Journal
+from service.observability.metrics import Metrics
+from service.observability.private import private_app
+from service.receiver.receiver import CannotListen, Receiver
+from service.settings import Settings
+from service.wiring import stage_options
+from service.wiring.bootstrapping import Bootstrapping
+from service.wiring.checks import Vitals
+from service.wiring.housekeeping import Housekeeping, Retentions
+from service.wiring.watch import IndexWatch
+
+log = logging.getLogger(__name__)
+
+
+def now_us() -> int:
+    """The wall clock, µs since the epoch."""
+    return time.time_ns() // 1000
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT.
+
+    Raises JournalError, CannotListen: nothing was acknowledged then.
+    """
+    stopping = _stop_on_signals()
+    names = stage_options.index_names(settings)
+    metrics = Metrics()
+    async with AsyncExitStack() as stack:
+        journal = await Journal.open(
+            settings.journal.path, stage_options.journal_options(settings), now_us=now_us
+        )
+        stack.push_async_callback(journal.close)
+        metrics.watch(journal, now_us)
+        client = connect(stage_options.opensearch_options(settings))
+        stack.push_async_callback(client.close)
+
+        housekeeping = Housekeeping(journal, client, names, _retentions(settings), now_us=now_us)
+        await housekeeping.recall()
+        indexer = Indexer(
+            journal,
+            client,
+            names,
+            stage_options.indexer_options(settings),
+            metrics,
+            now_us=now_us,
+            purged_us=housekeeping.purged_us,
+        )
+        bootstrapping = Bootstrapping(client, names, wanted=settings.index.bootstrap)
+        watch = IndexWatch(client, names)
+        vitals = Vitals(journal, indexer, bootstrapping, watch, now_us=now_us)
+
+        def refused(reason: str) -> None:
+            metrics.requests_refused.labels(reason).inc()
+            vitals.refused(reason)
+
+        receiver = Receiver(
+            journal,
+            stage_options.credentials(settings),
+            stage_options.receiver_options(settings),
+            refused=refused,
+            now_us=now_us,
+        )
+        control = ControlServer(journal, status=vitals.as_dict)
+        await control.start()
+        stack.push_async_callback(control.stop)
+        await _open_private_door(stack, settings, metrics, vitals)
+        await receiver.start(settings.doors.host, settings.doors.port)
+        _say_ready(settings, names, receiver)
+
+        tasks = [
+            asyncio.create_task(bootstrapping.run(), name="bootstrap"),
+            asyncio.create_task(_after(bootstrapping, watch.run), name="watch"),
+            asyncio.create_task(_after(bootstrapping, housekeeping.run), name="housekeeping"),
+        ]
+        indexing = asyncio.create_task(_after(bootstrapping, indexer.run), name="indexer")
+        try:
+            await _until(stopping, [indexing, *tasks])
+        finally:
+            log.info("stopping", extra={"action": "stopping"})
+            await receiver.stop()
+            indexer.stop()
+            await _settled_or_cancelled(
+                indexing, settings.process.shutdown_timeout_seconds, started=bootstrapping.done
+            )
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+    left = journal.accounting().journal
+    log.info(
+        "stopped; %d events wait in the journal", left, extra={"action": "stopped", "events": left}
+    )
+
+
+async def _after(bootstrapping: Bootstrapping, run: Callable[[], Awaitable[None]]) -> None:
+    await bootstrapping.done.wait()
+    await run()
+
+
+async def _until(stopping: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
+    """Wait for a signal; a background task that fails ends the service with its error."""
+    signalled = asyncio.create_task(stopping.wait())
+    running: set[asyncio.Task[None]] = set(tasks)
+    try:
+        while running and not signalled.done():
+            done, _ = await asyncio.wait({signalled, *running}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done & running:
+                running.discard(task)
+                task.result()
+        await signalled
+    finally:
+        signalled.cancel()
+
+
+async def _settled_or_cancelled(
+    indexing: asyncio.Task[None], timeout_s: float, *, started: asyncio.Event
+) -> None:
+    """Give what is in flight time to settle. What isn't settled is claimed at the next start."""
+    if started.is_set():
+        await asyncio.wait({indexing}, timeout=timeout_s)
+    indexing.cancel()
+    await asyncio.gather(indexing, return_exceptions=True)
+
+
+async def _open_private_door(
+    stack: AsyncExitStack, settings: Settings, metrics: Metrics, vitals: Vitals
+) -> None:
+    doors = settings.doors
+    runner = web.AppRunner(private_app(metrics, [vitals.checks]), access_log=None)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    try:
+        await web.TCPSite(runner, doors.private_host, doors.private_port).start()
+    except OSError as error:
+        raise CannotListen(
+            f"the private door can't listen on {doors.private_host} port {doors.private_port}: "
+            f"{error.strerror or error}; set USER_SYNC_PRIVATE_HOST or USER_SYNC_PRIVATE_PORT"
+        ) from error
+
+
+def _say_ready(settings: Settings, names: IndexNames, receiver: Receiver) -> None:
+    if settings.index.deletion_mode == "delete":
+        log.warning(
+            "deletion mode is delete: OpenSearch forgets a deletion after index.gc_deletes, and a "
+            "late update then brings the user back",
+            extra={"action": "resurrection_possible"},
+        )
+    log.info(
+        "ready: events posted to port %d go to the index behind %s",
+        receiver.port,
+        names.readers,
+        extra={"action": "ready", "port": receiver.port, "index": names.readers},
+    )
+
+
+def _retentions(settings: Settings) -> Retentions:
+    return Retentions(
+        tombstones_us=settings.index.tombstone_retention_us,
+        dead_letters_us=settings.journal.dead_letter_retention_us,
+        purge_tombstones=settings.index.deletion_mode == "tombstone",
+    )
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signum, stopping.set)
+    return stopping

@@ -1,0 +1,70 @@
+"""Settings, as people give them, to the options of each stage."""
+
+from service.documents.document import DeletionMode
+from service.index.connection import OpenSearchOptions
+from service.index.names import IndexNames
+from service.indexer.options import IndexerOptions
+from service.journal.options import JournalOptions
+from service.receiver.authorisation import Credentials
+from service.receiver.options import ReceiverOptions
+from service.settings import Settings
+
+
+def journal_options(settings: Settings) -> JournalOptions:
+    """What the journal takes and keeps."""
+    journal = settings.journal
+    return JournalOptions(
+        tenant=journal.tenant,
+        max_bytes=journal.max_bytes,
+        min_free_disk_bytes=journal.min_free_bytes,
+        duplicate_window_us=journal.duplicate_window_us,
+    )
+
+
+def opensearch_options(settings: Settings) -> OpenSearchOptions:
+    """How to reach the cluster."""
+    opensearch = settings.opensearch
+    return OpenSearchOptions(
+        url=opensearch.url,
+        username=opensearch.username,
+        password=opensearch.password.get_secret_value() if opensearch.password else None,
+        ca_file=opensearch.ca_file,
+        timeout_seconds=opensearch.timeout_seconds,
+    )
+
+
+def index_names(settings: Settings) -> IndexNames:
+    """What the index and its aliases are called."""
+    return IndexNames(settings.index.name)
+
+
+def indexer_options(settings: Settings) -> IndexerOptions:
+    """How events travel from the journal to the index."""
+    indexing = settings.indexing
+    return IndexerOptions(
+        max_events=indexing.bulk_max_events,
+        max_bytes=indexing.bulk_max_bytes,
+        in_flight=indexing.bulks_in_flight,
+        refresh_interval_us=indexing.refresh_interval_us,
+        future_tolerance_us=indexing.future_tolerance_us,
+        deletion_mode=DeletionMode(settings.index.deletion_mode),
+        exclusions=settings.index.exclude_fields,
+    )
+
+
+def receiver_options(settings: Settings) -> ReceiverOptions:
+    """What the public door bears."""
+    return ReceiverOptions(
+        max_body_bytes=settings.webhook.body_limit_bytes,
+        stop_timeout_s=settings.process.shutdown_timeout_seconds,
+    )
+
+
+def credentials(settings: Settings) -> Credentials:
+    """Who may post events."""
+    webhook = settings.webhook
+    return Credentials(
+        bearer_tokens=[token.get_secret_value() for token in webhook.tokens],
+        basic=[(pair.username, pair.password.get_secret_value()) for pair in webhook.basic],
+        headers=[(pair.name, pair.value.get_secret_value()) for pair in webhook.headers],
+    )
