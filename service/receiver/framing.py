@@ -12,6 +12,8 @@ headers are the event's attributes, since senders and proxies get it wrong.
 import re
 from collections.abc import Mapping
 
+import orjson
+
 from service.events.binary_mode import binary_to_structured
 from service.events.json_text import JsonValue, NotJson, parse, split_batch
 from service.events.judgement import Verdict, judge
@@ -35,11 +37,10 @@ def frame(headers: Mapping[str, str], body: bytes) -> list[Entry]:
         raise NotJson("The body is empty: a CloudEvent or an array of them was expected")
     if _is_binary(headers):
         parse(body)
-        structured = binary_to_structured(headers, body)
-        return [_entry(structured, parse(structured))]
+        return [_entry(binary_to_structured(headers, body))]
     if _ARRAY.match(body):
-        return [_entry(element, parse(element)) for element in split_batch(body)]
-    return [_entry(body, parse(body))]
+        return [_entry(element) for element in split_batch(body)]
+    return [_entry(body)]
 
 
 def _is_binary(headers: Mapping[str, str]) -> bool:
@@ -48,6 +49,11 @@ def _is_binary(headers: Mapping[str, str]) -> bool:
     ) and not headers.get("Content-Type", "").lower().startswith("application/cloudevents")
 
 
-def _entry(body: bytes, value: JsonValue) -> Entry:
+def _entry(body: bytes) -> Entry:
+    try:
+        value: JsonValue = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        value = parse(body)  # what orjson refuses is JSON to others: lone surrogates, any depth
+    # Judging needs no exact numbers; to look for those orjson rounds costs as much again.
     judgement = judge(value)
     return Entry(body, judgement.type_label, _DISPOSITIONS[judgement.verdict], judgement.tenant)
