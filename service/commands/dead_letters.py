@@ -9,11 +9,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
 import click
+from rich.padding import Padding
+from rich.text import Text
 
+from service.commands.counts import counted, size
 from service.commands.main import Failure
 from service.commands.moments import moment
-from service.commands.terminal import note, plain, print_table
+from service.commands.terminal import console, note, plain
 from service.journal.access import JournalAccess, connect
+from service.journal.records import DeadLetterSummary
 from service.settings import load_settings
 from service.wiring.stage_options import journal_options
 
@@ -57,29 +61,30 @@ def list_(reason: str | None, after: int, limit: int) -> None:
     async def read(journal: JournalAccess) -> None:
         letters = await journal.dead_letters(limit=limit, after=after, code=reason)
         codes = await journal.dead_letter_codes()
-        if letters:
-            print_table(
-                ["Seq", "Failed", "Code", "Type", "Attempts", "Bytes", "Reason"],
-                [
-                    (
-                        str(letter.seq),
-                        moment(letter.failed_us),
-                        letter.code,
-                        letter.type,
-                        str(letter.attempts),
-                        str(letter.size),
-                        letter.reason,
-                    )
-                    for letter in letters
-                ],
-                right=["Seq", "Attempts", "Bytes"],
-            )
+        print_letters(letters)
         total = codes.get(reason, 0) if reason else sum(codes.values())
         note(_summary(len(letters), total, codes))
         if len(letters) == limit and total > limit:
             note(f"For the next: --after {letters[-1].seq}")
 
     _with_journal(read)
+
+
+def print_letters(letters: Sequence[DeadLetterSummary]) -> None:
+    """A heading and the reason below it on a terminal; in a pipe a line each."""
+    out = console()
+    for letter in letters:
+        moment_, kind = moment(letter.failed_us), plain(letter.type)
+        if not out.is_terminal:
+            cells = (letter.seq, moment_, letter.code, kind, letter.attempts, letter.size)
+            print(*cells, plain(letter.reason), sep="\t")
+            continue
+        heading = Text.assemble(
+            (f"{letter.seq}", "bold"), "  ", (letter.code, "yellow"), f"  {kind}"
+        )
+        about = f"{moment_}, attempt {letter.attempts}, {size(letter.size)}"
+        out.print(heading.append(f"  {about}", style="dim"))
+        out.print(Padding(Text(plain(letter.reason)), (0, 0, 1, 4)))
 
 
 def _summary(shown: int, total: int, codes: dict[str, int]) -> str:
@@ -177,9 +182,11 @@ def drop(seqs: tuple[int, ...], everything: bool, reason: str | None, yes: bool)
     async def remove(journal: JournalAccess) -> None:
         found = await _selection(journal, seqs, reason)
         if found and not yes:
-            click.confirm(f"Drop {len(found)} dead letters for good?", abort=True, err=True)
+            click.confirm(
+                f"Drop {counted(len(found), 'dead letter')} for good?", abort=True, err=True
+            )
         count = await _in_pages(found, journal.drop)
-        _report(count, found, "were dropped")
+        _report(count, found, "dropped for good")
 
     _with_journal(remove)
 
@@ -214,7 +221,7 @@ def _report(count: int, chosen: Sequence[int], what: str) -> None:
     if not chosen:
         note("There are no such dead letters.")
         return
-    click.echo(f"{count} dead letters {what}.")
+    click.echo(f"{counted(count, 'dead letter')} {what}.")
     if count < len(chosen):
         raise Failure(f"{len(chosen) - count} of those named are no dead letters.")
 

@@ -19,13 +19,3 @@ def span(us: int) -> str:
         if seconds < until:
             return f"{seconds / length:.0f} {unit}"
     return f"{seconds / 86_400:.0f} d"
-
-
-def size(count: int) -> str:
-    """Bytes → `1.5 kB`."""
-    amount = float(count)
-    for unit in ("bytes", "kB", "MB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} GB"

@@ -12,10 +12,11 @@ from typing import Any
 import click
 import orjson
 
+from service.commands.counts import counted, size
 from service.commands.index_view import Counts, IndexUnreadable, IndexView
 from service.commands.local_doors import complaints
 from service.commands.main import Failure
-from service.commands.moments import moment, size, span
+from service.commands.moments import moment, span
 from service.commands.terminal import print_table
 from service.journal.access import connect
 from service.journal.errors import JournalMissing
@@ -114,13 +115,13 @@ def _index(picture: Picture, settings: Settings) -> list[tuple[str, str]]:
     if isinstance(picture.index, str):
         return [("index", picture.index)]
     counts = picture.index
-    text = f"{counts.users:,} users, {counts.tombstones:,} tombstones"
+    text = f"{counted(counts.users, 'user')}, {counted(counts.tombstones, 'tombstone')}"
     return [("index", f"{settings.index.name}: {text}")]
 
 
 def _journal(journal: JournalStatus, now_us: int) -> list[tuple[str, str]]:
     figures = journal.accounting
-    depth = f"{figures.journal:,} events"
+    depth = counted(figures.journal, "event")
     if journal.oldest_received_us is not None:
         depth += f", the oldest waits {span(now_us - journal.oldest_received_us)}"
     takes = "takes events" if journal.can_append else f"takes no events: {journal.refusal}"

@@ -20,13 +20,22 @@ def console(*, stderr: bool = False) -> Console:
 def print_table(
     headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[str] = ()
 ) -> None:
-    """Print rows of plain texts. right: headings of columns that align to the right."""
+    """Print rows of plain texts. right: headings of columns that align to the right.
+
+    Headings that are all empty are left out.
+    """
     out = console()
     if not out.is_terminal:
         for row in rows:
             print("\t".join(plain(cell) for cell in row))
         return
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table = Table(
+        box=None,
+        show_header=any(headings),
+        header_style="bold",
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+    )
     for heading in headings:
         table.add_column(heading, justify="right" if heading in right else "left")
     for row in rows:

@@ -108,7 +108,7 @@ def test_replay_by_reason(path: Path) -> None:
 def test_naming_what_is_not_there_fails_and_does_the_rest(path: Path) -> None:
     result = run("replay", "2", "99")
     assert result.exit_code == 1
-    assert "1 dead letters went back" in result.stdout
+    assert "1 dead letter went back" in result.stdout
     assert "1 of those named are no dead letters." in result.stderr
 
 
@@ -138,7 +138,7 @@ def test_drop_asks(path: Path) -> None:
 
 
 def test_drop_without_asking(path: Path) -> None:
-    assert "1 dead letters were dropped." in run("drop", "2", "--yes").stdout
+    assert "1 dead letter dropped for good." in run("drop", "2", "--yes").stdout
     assert numbers(run("list")) == ["1", "3"]
 
 

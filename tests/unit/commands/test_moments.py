@@ -1,8 +1,8 @@
-"""Times, spans and sizes as a person reads them."""
+"""Times and spans as a person reads them."""
 
 import pytest
 
-from service.commands.moments import moment, size, span
+from service.commands.moments import moment, span
 
 
 def test_a_moment_is_utc_to_the_second() -> None:
@@ -22,17 +22,3 @@ def test_a_moment_is_utc_to_the_second() -> None:
 )
 def test_spans(us: int, text: str) -> None:
     assert span(us) == text
-
-
-@pytest.mark.parametrize(
-    ("count", "text"),
-    [
-        (0, "0 bytes"),
-        (999, "999 bytes"),
-        (1500, "1.5 kB"),
-        (2_000_000, "2.0 MB"),
-        (5 * 10**12, "5000.0 GB"),
-    ],
-)
-def test_sizes(count: int, text: str) -> None:
-    assert size(count) == text

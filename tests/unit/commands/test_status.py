@@ -50,7 +50,7 @@ def test_the_figures_in_words() -> None:
     table = rows(PICTURE)
     assert table["service"] == "running"
     assert table["index"] == "auth0-users: 1,204 users, 3 tombstones"
-    assert table["journal"] == "1 events, the oldest waits 5 min"
+    assert table["journal"] == "1 event, the oldest waits 5 min"
     assert table["dead letters"] == "1"
     assert table["last test event"] == "2025-11-24 14:00:00 UTC, 2 h ago"
     assert table["tenant"] == "acme"
