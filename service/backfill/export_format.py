@@ -8,33 +8,12 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from service.documents.fields import TYPED_FIELDS
+from service.documents.profile import METADATA
 from service.events.json_text import NotJson, parse
 from service.events.json_value import JsonValue
 
-EXPORT_FIELDS: Final = (
-    "user_id",
-    "email",
-    "email_verified",
-    "username",
-    "phone_number",
-    "phone_verified",
-    "name",
-    "given_name",
-    "family_name",
-    "nickname",
-    "picture",
-    "created_at",
-    "updated_at",
-    "last_login",
-    "last_password_reset",
-    "last_ip",
-    "logins_count",
-    "blocked",
-    "multifactor",
-    "identities",
-    "app_metadata",
-    "user_metadata",
-)
+EXPORT_FIELDS: Final = ("user_id", *TYPED_FIELDS, "identities", *METADATA)
 """What to ask an export for, under these very names; Auth0 gives at most 30 fields."""
 
 # The dashboard's own choice of fields renames them, e.g. user_id to Id.

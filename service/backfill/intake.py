@@ -8,14 +8,18 @@ it comes back later. With nobody to empty the journal there is nothing to wait f
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential_jitter
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    wait_exponential,
+    wait_random,
+)
 
 from service.journal.access import JournalAccess
 from service.journal.errors import JournalError, JournalFull, JournalUnavailable
 from service.journal.records import Entry
 from service.journal.remote import OwnerGone
-
-_TELL_AFTER_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,9 @@ class IntakeOptions:
     most_bytes: int
     most_events: int = 20_000
     """A few seconds of indexing: by so much a live event is late during an import."""
+
+    tell_after_s: float = 3.0
+    """Waiting for less is the usual pace."""
 
 
 class _TooMuchWaits(JournalError):
@@ -65,13 +72,13 @@ class Intake:
         def tell(state: RetryCallState) -> None:
             nonlocal told
             error = state.outcome.exception() if state.outcome else None
-            if not told and (state.seconds_since_start or 0) >= _TELL_AFTER_S:
+            if not told and (state.seconds_since_start or 0) >= self._options.tell_after_s:
                 told = True
                 self._waiting(str(error))
 
         async for attempt in AsyncRetrying(
             retry=retry_if_exception(self._is_worth_waiting),
-            wait=wait_exponential_jitter(initial=0.02, max=1, jitter=0.02),
+            wait=wait_exponential(multiplier=0.02, max=1) + wait_random(0, 0.02),
             before_sleep=tell,
             reraise=True,
         ):
@@ -84,7 +91,10 @@ class Intake:
             if figures.journal >= self._options.most_events:
                 raise _TooMuchWaits(f"{figures.journal:,} events wait to be indexed")
             if figures.bytes >= self._options.most_bytes:
-                raise _TooMuchWaits(f"the journal holds {figures.bytes:,} bytes, half of its limit")
+                raise _TooMuchWaits(
+                    f"the journal holds {figures.bytes:,} bytes, dead letters included; the other "
+                    "half of its limit is for live events"
+                )
         await self._journal.append(entries)
 
     def _is_worth_waiting(self, error: BaseException) -> bool:

@@ -103,9 +103,8 @@ class _Import:
                 raise
             return self._report(f"Interrupted. {_SAFE}", 128 + self._signal)
         except ExportDamaged as damage:
-            return self._report(
-                f"{self._export.name}: {damage}. Download it again and import it. {_SAFE}", 1
-            )
+            again = f"Download it again, and import it. {_SAFE}"
+            return self._report(f"{self._export.name}: {damage}. {again}", 1)
         except JournalError as error:
             return self._report(f"{error}\n{self._what_now()}{_SAFE}", 1)
         finally:
