@@ -22,7 +22,7 @@ def _free_bytes(folder: Path) -> int:
 
 
 class Capacity:
-    """Looks at the disk at most once a second; cheap enough to ask for every event.
+    """Looks at the disk once a second, more often only when little is left: cheap to ask.
 
     reusable_bytes: free pages inside the journal's file, kept up to date by the writer.
     """
@@ -47,28 +47,34 @@ class Capacity:
         self._gone = ""
         self._looked_s = monotonic_s()
 
-    def check(self, bytes_wanted: int) -> None:
-        """bytes_wanted: of bodies, all in all, were the append done.
+    def check(self, new_bytes: int, kept_bytes: int) -> None:
+        """new_bytes: of the bodies to be appended. kept_bytes: of those already there.
 
         Raises JournalFull; JournalUnavailable when the file is gone: nothing written to it lasts.
         """
-        if self._monotonic_s() - self._looked_s >= _LOOK_EVERY_S:
-            self._look()
-        if self._gone:
-            raise JournalUnavailable(self._gone)
-        if bytes_wanted > self._max_bytes:
+        wanted = kept_bytes + new_bytes
+        if wanted > self._max_bytes:
             raise JournalFull(
-                f"the journal is full: {bytes_wanted:,} bytes of events would exceed its limit of "
+                f"the journal is full: {wanted:,} bytes of events would exceed its limit of "
                 f"{self._max_bytes:,}; let the indexer catch up, drop dead letters, or raise "
                 "USER_SYNC_JOURNAL_MAX_BYTES"
             )
-        free = self._free + self.reusable_bytes
-        if free < self._min_free_disk_bytes:
+        # Written twice: to the log, then to the file.
+        self._free -= 2 * new_bytes
+        if self._is_low() or self._monotonic_s() - self._looked_s >= _LOOK_EVERY_S:
+            self._look()
+        if self._gone:
+            raise JournalUnavailable(self._gone)
+        if self._is_low():
             raise JournalFull(
-                f"the disk of {self._path.parent} is nearly full: {free:,} bytes are free, "
+                f"the disk of {self._path.parent} is nearly full: "
+                f"{self._free + self.reusable_bytes:,} bytes are free, "
                 f"{self._min_free_disk_bytes:,} have to stay free; make room, or lower "
                 "USER_SYNC_JOURNAL_MIN_FREE_BYTES"
             )
+
+    def _is_low(self) -> bool:
+        return self._free + self.reusable_bytes < self._min_free_disk_bytes
 
     def _look(self) -> None:
         self._looked_s = self._monotonic_s()

@@ -193,7 +193,7 @@ class Journal:
         if self._writer.failure:
             return False, self._writer.failure
         try:
-            self._capacity.check(self._writer.ledger.get(books.BYTES) + 1)
+            self._capacity.check(1, self._writer.ledger.get(books.BYTES))
         except JournalError as refusal:
             return False, str(refusal)
         return True, ""

@@ -64,7 +64,7 @@ class Transaction:
         """Count the entries and store those to be stored. Raises JournalFull before any change."""
         size = sum(len(e.body) for e in entries if e.disposition is Disposition.STORE)
         if size:
-            self._capacity.check(self.ledger.get(books.BYTES) + size)
+            self._capacity.check(size, self.ledger.get(books.BYTES))
         for entry in entries:
             self.ledger.receive(entry.type)
             if entry.disposition is Disposition.STORE:

@@ -5,8 +5,10 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
+from types import NoneType
 
 import pytest
 
@@ -15,8 +17,9 @@ from service.journal.journal import Journal
 from service.journal.options import JournalOptions
 from tests.unit.journal.samples import append, bodies, claim_all, settle, until
 
-DISK_BYTES = 24_000_000
-BODY = 100_000
+MB = 1_000_000
+DISK_BYTES = 80 * MB
+BODY_BYTES = MB // 10
 UNGUARDED = JournalOptions(min_free_disk_bytes=0, lock_wait_s=0)
 
 
@@ -29,90 +32,82 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("may not mount a small file system here")
     yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@asynccontextmanager
+async def opened(folder: Path, options: JournalOptions = UNGUARDED) -> AsyncIterator[Journal]:
+    journal = await Journal.open(folder / "journal.db", options)
+    yield journal
+    await journal.close()
+
+
+def free_bytes(folder: Path) -> int:
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize
 
 
 def body(number: int) -> bytes:
-    return (b"%d " % number).ljust(BODY, b"x")
+    return (b"%d " % number).ljust(BODY_BYTES, b"x")
 
 
-async def fill(journal: Journal) -> int:
-    """Append until the disk is full; returns how many were acknowledged."""
-    for number in range(DISK_BYTES // BODY + 1):
-        try:
-            await append(journal, body(number))
-        except JournalUnavailable:
-            return number
-    raise AssertionError("the disk never got full")
+def numbers(kept: Sequence[bytes]) -> list[int]:
+    return [int(body.split()[0]) for body in kept]
 
 
 async def test_a_full_disk_refuses_and_recovers(small_disk: Path) -> None:
-    journal = await Journal.open(small_disk / "journal.db", UNGUARDED)
-    acknowledged = await fill(journal)
-    can_append, reason = journal.can_append()
-    assert not can_append
-    assert "disk is full" in reason
-    assert [int(kept[:9]) for kept in await bodies(journal)] == list(range(acknowledged))
-    assert journal.accounting().received_total == acknowledged
-
-    # Settling needs no room that appending hasn't made.
-    await settle(journal, *range(1, acknowledged + 1))
-    await until(lambda: journal.can_append()[0])
-    await append(journal, body(1_000_000))
-    assert len(await bodies(journal)) == 1
-    assert journal.accounting().balanced
-    await journal.close()
-
-
-async def test_recovers_when_others_make_room(small_disk: Path) -> None:
-    journal = await Journal.open(small_disk / "journal.db", UNGUARDED)
-    await append(journal, body(0))
     ballast = small_disk / "ballast"
     ballast.write_bytes(b"x" * (DISK_BYTES // 2))
-    acknowledged = 1
-    while True:
-        group = [append(journal, body(acknowledged + number)) for number in range(10)]
-        results = await asyncio.gather(*group, return_exceptions=True)
-        kept = sum(result is None for result in results)
-        acknowledged += kept
-        if kept < 10:
-            break
-    assert len(await claim_all(journal)) == acknowledged
-    ballast.unlink()
-    await until(lambda: journal.can_append()[0])
-    await append(journal, body(2_000_000))
-    await journal.close()
-    journal = await Journal.open(small_disk / "journal.db", UNGUARDED)
-    assert len(await claim_all(journal)) == acknowledged + 1
-    assert journal.accounting().received_total == acknowledged + 1
-    await journal.close()
+    async with opened(small_disk) as journal:
+        acknowledged = refused = 0
+        while not refused:
+            group = [append(journal, body(acknowledged + number)) for number in range(10)]
+            results = await asyncio.gather(*group, return_exceptions=True)
+            refused = sum(isinstance(result, JournalUnavailable) for result in results)
+            acknowledged += 10 - refused
+        can_append, reason = journal.can_append()
+        assert not can_append
+        assert "disk is full" in reason
+        assert journal.accounting().received_total == acknowledged
+        assert numbers(await bodies(journal)) == list(range(acknowledged))
+
+        ballast.unlink()
+        await until(lambda: journal.can_append()[0])
+        await append(journal, body(acknowledged))
+        assert numbers(await bodies(journal)) == list(range(acknowledged + 1))
+    async with opened(small_disk) as journal:
+        assert numbers(await bodies(journal)) == list(range(acknowledged + 1))
+        assert journal.accounting().received_total == acknowledged + 1
+        await settle(journal, *range(1, acknowledged + 2))
+        assert journal.accounting().balanced
 
 
 async def test_the_guard_stops_before_the_disk_is_full(small_disk: Path) -> None:
-    options = JournalOptions(min_free_disk_bytes=DISK_BYTES // 2, lock_wait_s=0)
-    journal = await Journal.open(small_disk / "journal.db", options)
-    (small_disk / "ballast").write_bytes(b"x" * (DISK_BYTES // 2))
-    await until(lambda: not journal.can_append()[0])
-    with pytest.raises(JournalFull, match="nearly full"):
-        await append(journal, body(0))
-    (small_disk / "ballast").unlink()
-    await until(lambda: journal.can_append()[0])
-    await append(journal, body(0))
-    await journal.close()
+    options = JournalOptions(min_free_disk_bytes=DISK_BYTES // 4, lock_wait_s=0)
+    async with opened(small_disk, options) as journal:
+        group = (append(journal, body(number)) for number in range(DISK_BYTES // BODY_BYTES))
+        results = await asyncio.gather(*group, return_exceptions=True)
+        assert {type(result) for result in results} == {NoneType, JournalFull}
+        assert "nearly full" in journal.can_append()[1]
+        for record in await claim_all(journal):
+            await settle(journal, record.seq)
+        assert journal.accounting().balanced
 
 
 async def test_room_freed_inside_the_file_is_used_again(small_disk: Path) -> None:
-    """The file never shrinks while in use: what settles has to count as free disk."""
-    options = JournalOptions(min_free_disk_bytes=DISK_BYTES // 3, lock_wait_s=0)
-    journal = await Journal.open(small_disk / "journal.db", options)
-    number = 0
-    while journal.can_append()[0]:
-        await append(journal, body(number))
-        number += 1
-    await settle(journal, *range(1, number + 1))
-    await until(lambda: journal.can_append()[0])
-    await append(journal, body(number))
-    await journal.close()
+    """The file doesn't shrink while it is in use: what was settled has to count as free disk."""
+    options = JournalOptions(min_free_disk_bytes=20 * MB, lock_wait_s=0)
+    log = small_disk / "journal.db-wal"
+    async with opened(small_disk, options) as journal:
+        for number in range(200):
+            await append(journal, body(number))
+        await settle(journal, *range(1, 201))
+        await until(lambda: log.stat().st_size == 0)
+        ballast = small_disk / "ballast"
+        ballast.write_bytes(b"x" * (free_bytes(small_disk) - 15 * MB))
+        await append(journal, body(0))
+        await until(lambda: log.stat().st_size == 0)
+        assert journal.can_append() == (True, "")
 
 
 FAILING_WRITES = """
@@ -120,10 +115,11 @@ import asyncio, resource, sys
 from pathlib import Path
 from service.journal.errors import JournalUnavailable
 from service.journal.journal import Journal
-from tests.integration.test_journal_disk import UNGUARDED, body
+from tests.integration.test_journal_disk import UNGUARDED, body, numbers
 from tests.unit.journal.samples import append, bodies, claim_all, settle, until
 
-async def main():
+
+async def main() -> None:
     journal = await Journal.open(Path(sys.argv[1]), UNGUARDED)
     await append(journal, body(0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, resource.RLIM_INFINITY))
@@ -134,12 +130,13 @@ async def main():
             await append(journal, body(number))
     except JournalUnavailable as error:
         assert "I/O error" in str(error), error
+    refused = number
     assert not journal.can_append()[0]
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
     await until(lambda: journal.can_append()[0])
-    await append(journal, body(number + 1))
-    kept = [int(kept[:9]) for kept in await bodies(journal)]
-    assert set(kept) >= {*range(number), number + 1}, kept
+    await append(journal, body(refused + 1))
+    kept = numbers(await bodies(journal))
+    assert set(kept) >= {*range(refused), refused + 1}, kept
     assert journal.accounting().received_total == len(kept)
     await settle(journal, *[record.seq for record in await claim_all(journal)])
     assert journal.accounting().balanced

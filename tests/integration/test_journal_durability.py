@@ -4,6 +4,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -29,14 +30,14 @@ def appending(path: Path, first: int, appenders: int) -> list[str]:
 
 def killed_after(command: list[str], acknowledgements: int) -> set[int]:
     """Run until that many appends were acknowledged, kill -9; returns all acknowledged numbers."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
         assert process.stdout is not None
         seen = b""
         while seen.count(b" ") < acknowledgements:
             piece = os.read(process.stdout.fileno(), 65536)
             assert piece, "the process ended by itself"
             seen += piece
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         seen += process.stdout.read()
     return {int(number) for number in seen.split()}
 

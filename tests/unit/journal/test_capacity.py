@@ -50,37 +50,43 @@ def capacity(disk: Disk, file: Path) -> Capacity:
 def test_looks_once_a_second(capacity: Capacity, disk: Disk) -> None:
     disk.free = 0
     for _ in range(100):
-        capacity.check(1)
+        capacity.check(1, 0)
     assert disk.looks == 1
     disk.s = 1.0
     with pytest.raises(JournalFull, match="0 bytes are free, 500 have to stay free"):
-        capacity.check(1)
+        capacity.check(1, 0)
     disk.free = 1000
-    disk.s = 2.0
-    capacity.check(1)
+    capacity.check(1, 0)
+
+
+def test_looks_at_once_when_what_it_let_in_used_up_the_rest(capacity: Capacity, disk: Disk) -> None:
+    capacity.check(200, 0)
+    disk.free = 499
+    with pytest.raises(JournalFull, match="499 bytes are free"):
+        capacity.check(100, 200)
 
 
 def test_room_inside_the_file_is_room(capacity: Capacity, disk: Disk) -> None:
     disk.free, disk.s = 100, 1.0
     with pytest.raises(JournalFull):
-        capacity.check(1)
+        capacity.check(1, 0)
     capacity.reusable_bytes = 400
-    capacity.check(1)
+    capacity.check(1, 0)
 
 
 def test_the_limit_itself_still_fits(capacity: Capacity) -> None:
-    capacity.check(10_000)
+    capacity.check(1, 9_999)
     with pytest.raises(JournalFull, match="JOURNAL_MAX_BYTES"):
-        capacity.check(10_001)
+        capacity.check(1, 10_000)
 
 
 def test_notices_that_the_file_is_gone(capacity: Capacity, disk: Disk, file: Path) -> None:
     file.unlink()
     disk.s = 1.0
     with pytest.raises(JournalUnavailable, match="can't be looked at"):
-        capacity.check(1)
+        capacity.check(1, 0)
     file.with_name("elsewhere").touch()
     file.touch()
     disk.s = 2.0
     with pytest.raises(JournalUnavailable, match="was replaced"):
-        capacity.check(1)
+        capacity.check(1, 0)
