@@ -50,8 +50,8 @@ class Receiver:
         self._options = options
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="large-bodies")
         self._app = App(journal, Authorisation(credentials), refusals, self._executor, options)
-        # aiohttp's low-level server: its Application would route three fixed paths for a quarter
-        # of the cost of a request.
+        # aiohttp's low-level server: to route three fixed paths, its Application would add a sixth
+        # to what a request costs.
         server = web.Server(
             self._app.handle,
             access_log=None,
