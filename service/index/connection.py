@@ -1,0 +1,85 @@
+"""A connection to OpenSearch: opensearch-py's client on our HTTP, its own retries off.
+
+One place retries, the indexer, and there tenacity does; a client that retried below it would hide
+an outage and multiply its load. Certificates are always verified.
+"""
+
+import ssl
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+from opensearchpy import AsyncOpenSearch
+from yarl import URL
+
+from service.index.http import HttpConnection
+from service.index.serializer import OrjsonSerializer, PlainTextSerializer
+
+
+class InvalidCaFile(ValueError):
+    """The file of certificate authorities can't be used; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSearchOptions:
+    """Where the cluster is and how to reach it.
+
+    url: http or https; a path is kept as a prefix. username, password: basic authentication, used
+    when both are there, before any in the url. ca_file: PEM file of the authorities to trust in
+    place of the system's. timeout_seconds: of a whole request; a `_bulk` under load takes seconds.
+    connect_timeout_seconds: a node that is up accepts at once. pool_size: connections kept; the
+    indexer's bulks, the refresher, health and a margin.
+    """
+
+    url: str = "http://127.0.0.1:9200"
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    ca_file: Path | None = None
+    timeout_seconds: float = 30.0
+    connect_timeout_seconds: float = 5.0
+    pool_size: int = 16
+
+
+def connect(options: OpenSearchOptions) -> AsyncOpenSearch:
+    """A client; no request is sent yet. Close it with `await client.close()`.
+
+    Raises InvalidCaFile. Requests raise opensearch-py's exceptions.
+    """
+    url = URL(options.url)
+    auth = _auth(options, url)
+    base = url.with_user(None).with_query(None).with_fragment(None)
+    return AsyncOpenSearch(
+        hosts=[{}],  # a host of its own would be re-parsed; HttpConnection has it as `base`
+        connection_class=HttpConnection,
+        serializer=OrjsonSerializer(),
+        serializers={PlainTextSerializer.mimetype: PlainTextSerializer()},
+        max_retries=0,
+        retry_on_status=(),
+        retry_on_timeout=False,
+        base=base,
+        auth=auth,
+        ssl_context=_ssl_context(options.ca_file) if base.scheme == "https" else None,
+        timeout_s=options.timeout_seconds,
+        connect_timeout_s=options.connect_timeout_seconds,
+        pool_size=options.pool_size,
+    )
+
+
+def _auth(options: OpenSearchOptions, url: URL) -> aiohttp.BasicAuth | None:
+    if options.username is not None and options.password is not None:
+        return aiohttp.BasicAuth(options.username, options.password, "utf-8")
+    if url.user is not None:
+        return aiohttp.BasicAuth(url.user, url.password or "", "utf-8")
+    return None
+
+
+def _ssl_context(ca_file: Path | None) -> ssl.SSLContext:
+    if ca_file is None:
+        return ssl.create_default_context()
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise InvalidCaFile(
+            f"the CA file {ca_file} can't be used ({error.strerror or error}): it has to be a "
+            "readable PEM file with the certificates of the authorities to trust"
+        ) from error

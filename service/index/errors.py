@@ -1,0 +1,40 @@
+"""Why an index can't be bootstrapped, each with what the operator should do."""
+
+from collections.abc import Sequence
+
+from service.index.change import Change
+
+
+class BootstrapError(Exception):
+    """What is in the cluster stands in the way. Trying again changes nothing: a person has to."""
+
+
+class NameTaken(BootstrapError):
+    """Something that isn't ours has a name we need. Nothing was changed."""
+
+
+class AliasConflict(BootstrapError):
+    """An alias points where we can't tell what is meant. Nothing was changed."""
+
+
+class TemplateConflict(BootstrapError):
+    """Another index template decides over our indices. Nothing was changed."""
+
+
+class NeedsNewIndex(BootstrapError):
+    """The index differs in what can't be changed once documents are in it.
+
+    differences: each setting or mapping parameter with what is and what should be. Templates and
+    whatever can be added to the index in place are up to date by then; documents are as they were.
+    """
+
+    def __init__(self, index: str, differences: Sequence[Change]) -> None:
+        self.index = index
+        self.differences = tuple(differences)
+        listed = "\n".join(f"  {difference}" for difference in differences)
+        super().__init__(
+            f"the index {index} differs in {len(differences)} point(s) that can't be changed in "
+            f"place:\n{listed}\nIt goes on as it is. To move, create an index with the next number "
+            "(the templates for it are up to date), copy the documents with _reindex and "
+            "version_type external, then point both aliases at it in one _aliases request"
+        )

@@ -1,0 +1,168 @@
+"""The HTTP side of opensearch-py on aiohttp: one pool of connections to one address.
+
+In place of opensearch-py's own class, which logs addresses that hold user ids, and bodies, warns on
+newer Pythons, and decodes every answer to text first. Here nothing is logged but the engine's
+deprecation notes; every failure is one of opensearch-py's exceptions.
+"""
+
+import io
+import logging
+import ssl
+from collections.abc import Collection, Mapping
+from typing import Any, Final, cast
+from urllib.parse import urlencode
+
+import aiohttp
+import orjson
+from opensearchpy import AsyncConnection
+from opensearchpy.exceptions import (
+    HTTP_EXCEPTIONS,
+    ConnectionTimeout,
+    SSLError,
+    TransportError,
+)
+from opensearchpy.exceptions import (
+    ConnectionError as OpenSearchConnectionError,
+)
+from yarl import URL
+
+log = logging.getLogger(__name__)
+
+# aiohttp writes a larger body given as bytes in one go, and warns of it.
+_LARGE_BODY: Final = 1 << 20
+_LONGEST_EXTRACT: Final = 200
+_MOST_NOTES: Final = 100
+
+
+class HttpConnection(AsyncConnection):
+    """Sends requests. Options are what `connect` passes; others are an error."""
+
+    def __init__(
+        self,
+        *,
+        base: URL,
+        auth: aiohttp.BasicAuth | None,
+        ssl_context: ssl.SSLContext | None,
+        timeout_s: float,
+        connect_timeout_s: float,
+        pool_size: int,
+        **_given_by_transport: object,
+    ) -> None:
+        super().__init__(
+            host=base.host or "",
+            port=base.port,
+            use_ssl=base.scheme == "https",
+            url_prefix=base.path.rstrip("/"),
+        )
+        self._base = base
+        self._auth = auth
+        self._ssl_context = ssl_context
+        self._timeout_s = timeout_s
+        self._connect_timeout_s = connect_timeout_s
+        self._pool_size = pool_size
+        self._session: aiohttp.ClientSession | None = None
+        self._notes: set[str] = set()
+
+    async def perform_request(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, Any] | None = None,
+        body: bytes | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - opensearch-py's signature
+        ignore: Collection[int] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Status, headers and raw body of an answer in the 200s, or of a status in `ignore`.
+
+        timeout: seconds for the whole request. Raises TransportError by status, ConnectionTimeout,
+        SSLError, or opensearch-py's ConnectionError when there is no answer.
+        """
+        session = self._session or self._open()
+        large = body is not None and len(body) > _LARGE_BODY
+        try:
+            async with session.request(
+                method,
+                self._target(url, params),
+                data=io.BytesIO(body) if large and body is not None else body,
+                headers={**self.headers, **(headers or {})},
+                timeout=aiohttp.ClientTimeout(
+                    total=timeout or self._timeout_s, sock_connect=self._connect_timeout_s
+                ),
+                allow_redirects=False,
+            ) as response:
+                answer = await response.read()
+        except TimeoutError as error:
+            raise ConnectionTimeout("TIMEOUT", str(error), error) from error
+        except aiohttp.ClientSSLError as error:
+            raise SSLError("N/A", str(error), error) from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise OpenSearchConnectionError("N/A", str(error), error) from error
+        for note in response.headers.getall("warning", ()):
+            self._take_note(note)
+        if not 200 <= response.status < 300 and response.status not in ignore:
+            raise _error(response.status, answer)
+        return response.status, response.headers, answer
+
+    async def close(self) -> None:
+        """Close the pool; a later request opens it anew."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    def _target(self, path: str, params: Mapping[str, Any] | None) -> URL:
+        """Percent-encoded already, and not to be normalised: a user_id may be `..`."""
+        return URL.build(
+            scheme=self._base.scheme,
+            host=self._base.host or "",
+            port=self._base.port,
+            path=self.url_prefix + path,
+            query_string=urlencode(_texts(params)) if params else "",
+            encoded=True,
+        )
+
+    def _open(self) -> aiohttp.ClientSession:
+        """Within the running loop: aiohttp binds a session to it."""
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self._pool_size, ssl=self._ssl_context or True),
+            auth=self._auth,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=("accept-encoding",),
+        )
+        return self._session
+
+    def _take_note(self, note: str) -> None:
+        """The engine's deprecation notes, each once: they speak of requests, not of documents."""
+        if note in self._notes or len(self._notes) >= _MOST_NOTES:
+            return
+        self._notes.add(note)
+        log.warning(
+            "OpenSearch notes: %s", note[:_LONGEST_EXTRACT], extra={"action": "opensearch_note"}
+        )
+
+
+def _texts(params: Mapping[str, Any]) -> dict[str, str | bytes]:
+    """Values as OpenSearch reads them; opensearch-py hands some over as bytes."""
+    return {
+        name: value
+        if isinstance(value, bytes)
+        else (str(value).lower() if isinstance(value, bool) else str(value))
+        for name, value in params.items()
+    }
+
+
+def _error(status: int, answer: bytes) -> TransportError:
+    """The exception for a status: (status, error type or text, parsed body or None)."""
+    kind: Any = HTTP_EXCEPTIONS.get(status, TransportError)
+    try:
+        info = orjson.loads(answer)
+    except ValueError:
+        info = None
+    if not isinstance(info, dict):  # not OpenSearch's: a proxy's page, say
+        return cast(
+            TransportError, kind(status, answer[:_LONGEST_EXTRACT].decode("utf-8", "replace"), None)
+        )
+    error = info.get("error")
+    if isinstance(error, dict):
+        error = error.get("type")
+    return cast(TransportError, kind(status, str(error or f"status {status}"), info))

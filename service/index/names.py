@@ -1,0 +1,43 @@
+"""What the index, its aliases and its templates are called: everything derives from one name.
+
+Nobody else's index matches the template: the pattern asks for the digits that numbered indices
+start with, so `auth0-users-archive` stays a stranger.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class IndexNames:
+    """Names derived from `name`, which is also the readers' alias."""
+
+    name: str = "auth0-users"
+
+    @property
+    def readers(self) -> str:
+        """The alias to search: tombstones are filtered out."""
+        return self.name
+
+    @property
+    def writers(self) -> str:
+        """The alias to write through: one index, tombstones included."""
+        return f"{self.name}-write"
+
+    @property
+    def first(self) -> str:
+        """The index that bootstrap creates when there is none."""
+        return f"{self.name}-000001"
+
+    @property
+    def pattern(self) -> str:
+        """The index template's pattern."""
+        return f"{self.name}-0*"
+
+    @property
+    def template(self) -> str:
+        """The index template."""
+        return self.name
+
+    def component(self, part: str) -> str:
+        """The component template that holds `part`, such as `settings`."""
+        return f"{self.name}-{part}"

@@ -1,0 +1,124 @@
+"""What can be told of the index right now, for `status` and `/healthz`.
+
+Asking changes nothing and never raises for what OpenSearch answers or doesn't: a fault is a state.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from opensearchpy import AsyncOpenSearch
+from opensearchpy.exceptions import OpenSearchException, TransportError
+
+from service.index.aliases import plan_aliases
+from service.index.bootstrap import find_indices
+from service.index.errors import BootstrapError
+from service.index.names import IndexNames
+
+IS_TOMBSTONE: Final[dict[str, Any]] = {"exists": {"field": "deleted_at"}}
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """One look at the cluster.
+
+    reachable: it answered, if only with a refusal. live: the index in use, None when there is
+    none. bootstrapped: both aliases lead to it as they should. health: green, yellow or red, of
+    that index. blocks: what keeps it from being written, in OpenSearch's words. users, tombstones:
+    documents as of the last refresh. problem: for people; empty when all is well. What could not
+    be asked is None.
+    """
+
+    reachable: bool
+    live: str | None = None
+    bootstrapped: bool = False
+    health: str | None = None
+    blocks: tuple[str, ...] = ()
+    users: int | None = None
+    tombstones: int | None = None
+    problem: str = ""
+
+    @property
+    def writable(self) -> bool:
+        """Whether a write would be tried; its shard may still be missing when health is red."""
+        return self.bootstrapped and not self.blocks
+
+
+async def index_state(
+    client: AsyncOpenSearch, names: IndexNames, *, timeout_seconds: float = 5.0
+) -> IndexState:
+    """Ask the cluster, five requests at most, each within timeout_seconds."""
+    asked = _Asking(client, timeout_seconds)
+    try:
+        indices = await find_indices(client, names, timeout_seconds=timeout_seconds)
+    except OpenSearchException as error:
+        return _unreadable(error)
+    try:
+        plan = plan_aliases(names, indices)
+    except BootstrapError as refusal:
+        return IndexState(True, problem=str(refusal))
+    if plan.live is None:
+        return IndexState(
+            True, problem=f"there is no index behind {names.readers}: bootstrap creates it"
+        )
+    if plan.actions:
+        missing = "; ".join(change.what for change in plan.changes)
+        return IndexState(True, plan.live, problem=f"not as it should be: {missing}: bootstrap")
+    health = await asked.get(f"/_cluster/health/{plan.live}", timeout="0s")
+    blocks = _blocks(plan.live, await asked.get("/_cluster/state/blocks"))
+    return IndexState(
+        reachable=True,
+        live=plan.live,
+        bootstrapped=True,
+        health=None if health is None else health.get("status"),
+        blocks=blocks,
+        users=await asked.count(names.readers, {"match_all": {}}),
+        tombstones=await asked.count(names.writers, IS_TOMBSTONE),
+        problem=f"OpenSearch does not let us write: {'; '.join(blocks)}" if blocks else "",
+    )
+
+
+class _Asking:
+    """Requests that may be refused: a role can lack what only a report needs."""
+
+    def __init__(self, client: AsyncOpenSearch, timeout_seconds: float) -> None:
+        self._client = client
+        self._timeout_s = timeout_seconds
+
+    async def get(self, path: str, **params: str) -> Mapping[str, Any] | None:
+        return await self._ask("GET", path, params, None)
+
+    async def count(self, alias: str, query: Mapping[str, Any]) -> int | None:
+        answer = await self._ask("POST", f"/{alias}/_count", {}, {"query": query})
+        return None if answer is None else int(answer["count"])
+
+    async def _ask(
+        self, method: str, path: str, params: dict[str, str], body: object
+    ) -> Mapping[str, Any] | None:
+        try:
+            answer: Mapping[str, Any] = await self._client.transport.perform_request(
+                method, path, params=params, body=body, timeout=self._timeout_s
+            )
+        except OpenSearchException:
+            return None
+        return answer
+
+
+def _blocks(live: str, answer: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Descriptions of the blocks on the cluster and on the index that forbid writes."""
+    blocks = (answer or {}).get("blocks", {})
+    found = [*blocks.get("global", {}).values(), *blocks.get("indices", {}).get(live, {}).values()]
+    return tuple(
+        sorted({block["description"] for block in found if "write" in block.get("levels", ())})
+    )
+
+
+def _unreadable(error: OpenSearchException) -> IndexState:
+    status = error.status_code if isinstance(error, TransportError) else None
+    if status == 401:
+        return IndexState(True, problem="OpenSearch refuses the credentials (401)")
+    if status == 403:
+        return IndexState(True, problem="OpenSearch says the user may not (403): see its role")
+    if isinstance(status, int):
+        return IndexState(True, problem=f"OpenSearch answers {status}")
+    return IndexState(False, problem=f"OpenSearch gives no answer ({type(error).__name__})")
