@@ -4,20 +4,16 @@ A dead letter leaves only by a person's word or its retention, and every way out
 """
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
 import click
-from rich.padding import Padding
-from rich.text import Text
 
-from service.commands.counts import counted, size
+from service.commands.counts import counted
+from service.commands.dead_letter_view import print_letter, print_letters, summary
 from service.commands.main import Failure
-from service.commands.moments import moment
-from service.commands.terminal import console, note, plain
+from service.commands.terminal import note
 from service.journal.access import JournalAccess, connect
-from service.journal.records import DeadLetterSummary
 from service.settings import load_settings
 from service.wiring.stage_options import journal_options
 
@@ -63,35 +59,11 @@ def list_(reason: str | None, after: int, limit: int) -> None:
         codes = await journal.dead_letter_codes()
         print_letters(letters)
         total = codes.get(reason, 0) if reason else sum(codes.values())
-        note(_summary(len(letters), total, codes))
+        note(summary(len(letters), total, codes))
         if len(letters) == limit and total > limit:
             note(f"For the next: --after {letters[-1].seq}")
 
     _with_journal(read)
-
-
-def print_letters(letters: Sequence[DeadLetterSummary]) -> None:
-    """A heading and the reason below it on a terminal; in a pipe a line each."""
-    out = console()
-    for letter in letters:
-        moment_, kind = moment(letter.failed_us), plain(letter.type)
-        if not out.is_terminal:
-            cells = (letter.seq, moment_, letter.code, kind, letter.attempts, letter.size)
-            print(*cells, plain(letter.reason), sep="\t")
-            continue
-        heading = Text.assemble(
-            (f"{letter.seq}", "bold"), "  ", (letter.code, "yellow"), f"  {kind}"
-        )
-        about = f"{moment_}, attempt {letter.attempts}, {size(letter.size)}"
-        out.print(heading.append(f"  {about}", style="dim"))
-        out.print(Padding(Text(plain(letter.reason)), (0, 0, 1, 4)))
-
-
-def _summary(shown: int, total: int, codes: dict[str, int]) -> str:
-    if not codes:
-        return "There are no dead letters."
-    by_code = ", ".join(f"{code} {n}" for code, n in sorted(codes.items(), key=lambda c: -c[1]))
-    return f"{shown} of {total} shown. By code: {by_code}"
 
 
 @dead_letters.command("show")
@@ -110,17 +82,7 @@ def show(seq: int) -> None:
         letter = await journal.dead_letter(seq)
         if letter is None:
             raise Failure(f"There is no dead letter {seq}.")
-        note(f"code      {letter.code}")
-        note(f"reason    {letter.reason}")
-        note(f"type      {letter.type}")
-        note(f"received  {moment(letter.received_us)}")
-        note(f"failed    {moment(letter.failed_us)}, attempt {letter.attempts}")
-        if sys.stdout.isatty():
-            # A terminal obeys what it is shown; a file gets the very bytes.
-            print("\n".join(map(plain, letter.body.decode(errors="replace").splitlines())))
-        else:
-            sys.stdout.buffer.write(letter.body)
-            sys.stdout.buffer.flush()
+        print_letter(letter)
 
     _with_journal(read)
 
