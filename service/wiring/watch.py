@@ -3,14 +3,13 @@
 import asyncio
 
 from opensearchpy import AsyncOpenSearch
-from opensearchpy.exceptions import OpenSearchException
 
 from service.index.names import IndexNames
+from service.index.state import IndexState, index_state
 from service.observability.health import Check
 
 _EVERY_S = 5.0
 _TIMEOUT_S = 3.0
-_ADVICE = "check that OpenSearch runs and that USER_SYNC_OPENSEARCH_URL points at it"
 
 
 class IndexWatch:
@@ -19,30 +18,27 @@ class IndexWatch:
     def __init__(self, client: AsyncOpenSearch, names: IndexNames) -> None:
         self._client = client
         self._names = names
-        self._check = Check("opensearch", False, "not asked yet", _ADVICE)
+        self._state = IndexState(reachable=False, problem="not asked yet")
 
     def check(self) -> Check:
-        """Whether the cluster answers and has the writers' alias."""
-        return self._check
+        """Whether the cluster answers, and the index can be written."""
+        state = self._state
+        if state.writable and state.health != "red":
+            told = f"{state.live} is {state.health}, {state.users} users"
+            return Check("opensearch", True, f"{told}, {state.tombstones} tombstones")
+        if not state.reachable:
+            advice = "check that OpenSearch runs and that USER_SYNC_OPENSEARCH_URL points at it"
+        elif state.blocks:
+            advice = "free disk on the OpenSearch nodes, then lift the block if it stays"
+        elif state.bootstrapped:
+            advice = "see OpenSearch's own log; events wait in the journal and are retried"
+        else:
+            advice = "run user-sync bootstrap, or restore the index or its aliases"
+        blocks = "; ".join(state.blocks)
+        return Check("opensearch", False, state.problem or blocks or "its health is red", advice)
 
     async def run(self) -> None:
         """Ask until cancelled."""
         while True:
-            self._check = await self._ask()
+            self._state = await index_state(self._client, self._names, timeout_seconds=_TIMEOUT_S)
             await asyncio.sleep(_EVERY_S)
-
-    async def _ask(self) -> Check:
-        try:
-            found = await self._client.indices.exists_alias(
-                name=self._names.writers, params={"request_timeout": _TIMEOUT_S}
-            )
-        except OpenSearchException as error:
-            return Check("opensearch", False, f"no answer: {type(error).__name__}", _ADVICE)
-        if not found:
-            return Check(
-                "opensearch",
-                False,
-                f"the alias {self._names.writers} is missing",
-                "run user-sync bootstrap, or restore the alias",
-            )
-        return Check("opensearch", True, "answers")

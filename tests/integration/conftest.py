@@ -16,7 +16,8 @@ from service.index.connection import OpenSearchOptions, connect
 from service.index.names import IndexNames
 from service.indexer.indexer import Indexer
 from service.indexer.options import IndexerOptions
-from service.journal.journal import Journal, JournalOptions
+from service.journal.journal import Journal
+from service.journal.options import JournalOptions
 from service.journal.records import Disposition, Entry
 from service.observability.metrics import Metrics
 
