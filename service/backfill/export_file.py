@@ -62,7 +62,10 @@ class ExportFile:
             raise ExportUnreadable(f"{path} can't be read: {error.strerror}") from error
 
     def head(self) -> bytes:
-        """The first text, at least its first line when that is not longer than 64 KiB."""
+        """The first text, at least its first line when that is not longer than 64 KiB.
+
+        Raises ExportDamaged when there is none because of that.
+        """
         while self._damage is None and not _is_enough(self._head):
             try:
                 self._head.append(next(self._text))
@@ -70,6 +73,8 @@ class ExportFile:
                 break
             except ExportDamaged as damage:
                 self._damage = damage
+        if self._damage is not None and not self._head:
+            raise self._damage
         return b"".join(self._head)
 
     def chunks(self) -> Iterator[bytes]:

@@ -55,13 +55,15 @@ def import_users(file: str, force: bool) -> None:
     try:
         export = ExportFile.open(file)
         _check(export, settings, force=force)
-    except (ExportUnreadable, ExportDamaged) as error:
+    except ExportUnreadable as error:
         raise Failure(f"{error}\nNothing was imported.") from None
+    except ExportDamaged as damage:
+        raise Failure(f"{file}: {damage}. Nothing was imported.") from None
     sys.exit(asyncio.run(_Import(export, settings).run()))
 
 
 def _check(export: ExportFile, settings: Settings, *, force: bool) -> None:
-    """Raises ExportUnreadable for what should not be imported, ExportDamaged for what can't be."""
+    """Raises ExportUnreadable for what should not be imported; what head() raises."""
     head = export.head()
     fault = why_no_export(head)
     if fault is not None:
