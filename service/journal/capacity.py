@@ -14,6 +14,9 @@ from service.journal.errors import JournalFull, JournalUnavailable
 
 _LOOK_EVERY_S = 1.0
 
+# To the log, then to the file.
+_WRITTEN_TIMES = 2
+
 
 def _free_bytes(folder: Path) -> int:
     """What the file system lets this user write, bytes."""
@@ -44,6 +47,7 @@ class Capacity:
         self._monotonic_s = monotonic_s
         self._file = path.stat().st_ino
         self._free = free_bytes(path.parent)
+        self._promised = 0
         self._gone = ""
         self._looked_s = monotonic_s()
 
@@ -59,13 +63,11 @@ class Capacity:
                 f"{self._max_bytes:,}; let the indexer catch up, drop dead letters, or raise "
                 "USER_SYNC_JOURNAL_MAX_BYTES"
             )
-        # Written twice: to the log, then to the file.
-        self._free -= 2 * new_bytes
-        if self._is_low() or self._monotonic_s() - self._looked_s >= _LOOK_EVERY_S:
+        if self._is_low(new_bytes) or self._monotonic_s() - self._looked_s >= _LOOK_EVERY_S:
             self._look()
         if self._gone:
             raise JournalUnavailable(self._gone)
-        if self._is_low():
+        if self._is_low(new_bytes):
             raise JournalFull(
                 f"the disk of {self._path.parent} is nearly full: "
                 f"{self._free + self.reusable_bytes:,} bytes are free, "
@@ -73,8 +75,18 @@ class Capacity:
                 "USER_SYNC_JOURNAL_MIN_FREE_BYTES"
             )
 
-    def _is_low(self) -> bool:
-        return self._free + self.reusable_bytes < self._min_free_disk_bytes
+    def promise(self, new_bytes: int) -> None:
+        """Note bodies let in, to be written with the next commit."""
+        self._promised += new_bytes
+
+    def keep_promises(self) -> None:
+        """Note that what was let in is written, or given up."""
+        self._free -= _WRITTEN_TIMES * self._promised
+        self._promised = 0
+
+    def _is_low(self, new_bytes: int) -> bool:
+        free = self._free + self.reusable_bytes
+        return free - _WRITTEN_TIMES * (self._promised + new_bytes) < self._min_free_disk_bytes
 
     def _look(self) -> None:
         self._looked_s = self._monotonic_s()

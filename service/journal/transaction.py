@@ -65,6 +65,7 @@ class Transaction:
         size = sum(len(e.body) for e in entries if e.disposition is Disposition.STORE)
         if size:
             self._capacity.check(size, self.ledger.get(books.BYTES))
+            self._capacity.promise(size)
         for entry in entries:
             self.ledger.receive(entry.type)
             if entry.disposition is Disposition.STORE:

@@ -182,10 +182,13 @@ class Writer:
         transaction = Transaction(
             sql, draft, capacity=self._capacity, window=self._window, now_us=now_us
         )
-        sql.execute("BEGIN IMMEDIATE")
-        answers = [_apply(change, transaction) for change in changes]
-        transaction.write(self.ledger)
-        sql.execute("COMMIT")
+        try:
+            sql.execute("BEGIN IMMEDIATE")
+            answers = [_apply(change, transaction) for change in changes]
+            transaction.write(self.ledger)
+            sql.execute("COMMIT")
+        finally:
+            self._capacity.keep_promises()
         self._window.remember(transaction.accepted, now_us)
         self._window.forget(transaction.released)
         self.ledger = draft

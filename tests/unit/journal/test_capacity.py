@@ -61,16 +61,26 @@ def test_looks_once_a_second(capacity: Capacity, disk: Disk) -> None:
 
 def test_looks_at_once_when_what_it_let_in_used_up_the_rest(capacity: Capacity, disk: Disk) -> None:
     capacity.check(200, 0)
-    disk.free = 499
-    with pytest.raises(JournalFull, match="499 bytes are free"):
+    capacity.promise(200)
+    capacity.keep_promises()
+    disk.free = 699
+    with pytest.raises(JournalFull, match="699 bytes are free"):
         capacity.check(100, 200)
+    capacity.check(99, 200)
+
+
+def test_what_is_let_in_but_not_written_counts(capacity: Capacity) -> None:
+    capacity.check(150, 0)
+    capacity.promise(150)
+    with pytest.raises(JournalFull):
+        capacity.check(150, 150)
 
 
 def test_room_inside_the_file_is_room(capacity: Capacity, disk: Disk) -> None:
     disk.free, disk.s = 100, 1.0
     with pytest.raises(JournalFull):
         capacity.check(1, 0)
-    capacity.reusable_bytes = 400
+    capacity.reusable_bytes = 402
     capacity.check(1, 0)
 
 
