@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -11,11 +12,11 @@ import pytest
 from service.documents.document import DeletionMode, Document, to_document
 from service.documents.exclusion import Exclusions
 from service.documents.fields import MISFIT, TYPED_FIELDS, date
-from service.engine.node import Node
 from service.events.event import parse_event
 from service.events.json_text import dump, parse
 from service.events.json_value import JsonValue
 from service.index.names import IndexNames
+from tests.conftest import Engine
 from tests.unit.documents.test_fields import DATES, IPS, NO_DATES, NO_IPS
 from tests.unit.documents.test_free_form import BEYOND, WITHIN, nested
 
@@ -133,7 +134,7 @@ class Index:
     async def write_lines(self, lines: list[bytes]) -> list[Any]:
         async with self._session.post(
             f"/{self._names.writers}/_bulk?refresh=true",
-            data=b"\n".join([*lines, b""]),
+            data=BytesIO(b"\n".join([*lines, b""])),
             headers={"content-type": "application/x-ndjson"},
         ) as answer:
             assert answer.status == 200, await answer.text()
@@ -155,7 +156,7 @@ class Index:
 
 
 @pytest.fixture
-async def index(engine: Node, names: IndexNames) -> AsyncIterator[Index]:
+async def index(engine: Engine, names: IndexNames) -> AsyncIterator[Index]:
     timeout = aiohttp.ClientTimeout(total=120)
     async with aiohttp.ClientSession(engine.url, timeout=timeout) as session:
         yield Index(session, names)
