@@ -4,6 +4,7 @@ In memory only: document versions are the guarantee, this saves work. A body is 
 is committed, and forgotten when its event becomes a dead letter, so that sending it again works.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from hashlib import blake2b
 
@@ -19,7 +20,8 @@ class DuplicateWindow:
     def __init__(self, *, length_us: int, keys: int) -> None:
         self._length_us = length_us
         self._keys = keys
-        self._seen_us: dict[bytes, int] = {}
+        # Not a plain dict: taking the first of one costs more with each that was taken before.
+        self._seen_us: OrderedDict[bytes, int] = OrderedDict()
 
     @property
     def is_open(self) -> bool:
@@ -42,10 +44,9 @@ class DuplicateWindow:
             seen[key] = now_us
         horizon_us = now_us - self._length_us
         while seen:
-            oldest = next(iter(seen))
-            if len(seen) <= self._keys and seen[oldest] >= horizon_us:
+            if len(seen) <= self._keys and seen[next(iter(seen))] >= horizon_us:
                 return
-            del seen[oldest]
+            seen.popitem(last=False)
 
     def forget(self, keys: Iterable[bytes]) -> None:
         """Let bodies in again."""
