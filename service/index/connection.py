@@ -5,10 +5,10 @@ an outage and multiply its load. Certificates are always verified.
 """
 
 import ssl
+from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import aiohttp
 from opensearchpy import AsyncOpenSearch
 from yarl import URL
 
@@ -46,7 +46,6 @@ def connect(options: OpenSearchOptions) -> AsyncOpenSearch:
     Raises InvalidCaFile. Requests raise opensearch-py's exceptions.
     """
     url = URL(options.url)
-    auth = _auth(options, url)
     base = url.with_user(None).with_query(None).with_fragment(None)
     return AsyncOpenSearch(
         hosts=[{}],  # a host of its own would be re-parsed; HttpConnection has it as `base`
@@ -57,7 +56,7 @@ def connect(options: OpenSearchOptions) -> AsyncOpenSearch:
         retry_on_status=(),
         retry_on_timeout=False,
         base=base,
-        auth=auth,
+        authorization=_authorization(options, url),
         ssl_context=_ssl_context(options.ca_file) if base.scheme == "https" else None,
         timeout_s=options.timeout_seconds,
         connect_timeout_s=options.connect_timeout_seconds,
@@ -65,12 +64,15 @@ def connect(options: OpenSearchOptions) -> AsyncOpenSearch:
     )
 
 
-def _auth(options: OpenSearchOptions, url: URL) -> aiohttp.BasicAuth | None:
+def _authorization(options: OpenSearchOptions, url: URL) -> str | None:
+    """The header of basic authentication."""
     if options.username is not None and options.password is not None:
-        return aiohttp.BasicAuth(options.username, options.password, "utf-8")
-    if url.user is not None:
-        return aiohttp.BasicAuth(url.user, url.password or "", "utf-8")
-    return None
+        pair = f"{options.username}:{options.password}"
+    elif url.user is not None:
+        pair = f"{url.user}:{url.password or ''}"
+    else:
+        return None
+    return f"Basic {b64encode(pair.encode()).decode()}"
 
 
 def _ssl_context(ca_file: Path | None) -> ssl.SSLContext:

@@ -41,7 +41,7 @@ class HttpConnection(AsyncConnection):
         self,
         *,
         base: URL,
-        auth: aiohttp.BasicAuth | None,
+        authorization: str | None,
         ssl_context: ssl.SSLContext | None,
         timeout_s: float,
         connect_timeout_s: float,
@@ -52,10 +52,10 @@ class HttpConnection(AsyncConnection):
             host=base.host or "",
             port=base.port,
             use_ssl=base.scheme == "https",
-            url_prefix=base.path.rstrip("/"),
+            url_prefix=base.raw_path.rstrip("/"),
+            headers={} if authorization is None else {"authorization": authorization},
         )
         self._base = base
-        self._auth = auth
         self._ssl_context = ssl_context
         self._timeout_s = timeout_s
         self._connect_timeout_s = connect_timeout_s
@@ -125,7 +125,6 @@ class HttpConnection(AsyncConnection):
         """Within the running loop: aiohttp binds a session to it."""
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._pool_size, ssl=self._ssl_context or True),
-            auth=self._auth,
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=("accept-encoding",),
         )
