@@ -29,7 +29,7 @@ _PAGE_BYTES = 16384
 # append in a hundred meets it, small enough that it then waits tens of milliseconds.
 _CHECKPOINT_PAGES = 1024
 
-_CACHE_KIB = 16 * 1024
+_CACHE_KIB = 4 * 1024
 
 # A whole check reads every page. Up to this size it takes no time worth mentioning.
 _CHECKED_WHOLE_BYTES = 16 * _MIB

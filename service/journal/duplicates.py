@@ -4,7 +4,7 @@ In memory only: document versions are the guarantee, this saves work. A body is 
 is committed, and forgotten when its event becomes a dead letter, so that sending it again works.
 """
 
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Iterable
 from hashlib import blake2b
 
@@ -15,13 +15,16 @@ def fingerprint(body: bytes) -> bytes:
 
 
 class DuplicateWindow:
-    """Fingerprints with the time they came, the oldest first; bounded in age and number."""
+    """Fingerprints with the time they came; bounded in age and number.
+
+    They leave in the groups they came in: about 130 bytes a key, and constant time.
+    """
 
     def __init__(self, *, length_us: int, keys: int) -> None:
         self._length_us = length_us
         self._keys = keys
-        # Not a plain dict: taking the first of one costs more with each that was taken before.
-        self._seen_us: OrderedDict[bytes, int] = OrderedDict()
+        self._seen_us: dict[bytes, int] = {}
+        self._groups: deque[tuple[int, tuple[bytes, ...]]] = deque()
 
     @property
     def is_open(self) -> bool:
@@ -38,15 +41,15 @@ class DuplicateWindow:
 
     def remember(self, keys: Iterable[bytes], now_us: int) -> None:
         """Note accepted bodies; let go what is too old or too much."""
-        seen = self._seen_us
-        for key in keys:
-            seen.pop(key, None)
-            seen[key] = now_us
+        group = tuple(keys)
+        self._seen_us.update(dict.fromkeys(group, now_us))
+        self._groups.append((now_us, group))
         horizon_us = now_us - self._length_us
-        while seen:
-            if len(seen) <= self._keys and seen[next(iter(seen))] >= horizon_us:
-                return
-            seen.popitem(last=False)
+        while self._groups and (len(self._seen_us) > self._keys or self._groups[0][0] < horizon_us):
+            came_us, oldest = self._groups.popleft()
+            for key in oldest:
+                if self._seen_us.get(key) == came_us:
+                    del self._seen_us[key]
 
     def forget(self, keys: Iterable[bytes]) -> None:
         """Let bodies in again."""

@@ -189,7 +189,8 @@ class Writer:
             sql.execute("COMMIT")
         finally:
             self._capacity.keep_promises()
-        self._window.remember(transaction.accepted, now_us)
+        if transaction.accepted:
+            self._window.remember(transaction.accepted, now_us)
         self._window.forget(transaction.released)
         self.ledger = draft
         return answers
