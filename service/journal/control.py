@@ -4,7 +4,6 @@ HTTP over a socket that only the journal's user may open (mode 0600): whoever ca
 file can use it, nobody else.
 """
 
-import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -13,10 +12,8 @@ import orjson
 from aiohttp import web
 
 from service.journal import socket_path, wire
-from service.journal.errors import JournalError
+from service.journal.errors import JournalError, JournalUnavailable
 from service.journal.journal import Journal
-
-log = logging.getLogger(__name__)
 
 _STOP_AFTER_S = 2.0
 _MOST_ON_A_PAGE = 1000
@@ -48,15 +45,25 @@ class ControlServer:
         self._socket = socket_path.beside(journal.path)
 
     async def start(self) -> None:
-        """Listen; the socket's path is written into the lock file. Raises OSError."""
-        self._socket = socket_path.prepare(self._journal.path)
+        """Listen; the socket's path is written into the lock file. Raises JournalUnavailable."""
         await self._runner.setup()
+        try:
+            self._socket = socket_path.prepare(self._journal.path)
+            await self._listen()
+        except OSError as error:
+            await self._runner.cleanup()
+            raise JournalUnavailable(
+                f"the socket for commands can't be made beside the journal {self._journal.path}: "
+                f"{error.strerror or error}"
+            ) from error
+        self._journal.announce(self._socket)
+
+    async def _listen(self) -> None:
         mask = os.umask(0o177)
         try:
             await web.UnixSite(self._runner, str(self._socket)).start()
         finally:
             os.umask(mask)
-        self._journal.announce(self._socket)
 
     async def stop(self) -> None:
         """Stop listening, finish running requests, remove the socket."""

@@ -173,6 +173,12 @@ async def test_a_stale_socket_is_replaced(journal: Journal, path: Path) -> None:
     assert not socket_path.beside(path).exists()
 
 
+async def test_a_socket_that_cannot_be_made_is_told(journal: Journal, path: Path) -> None:
+    socket_path.beside(path).mkdir()
+    with pytest.raises(JournalUnavailable, match="socket for commands"):
+        await ControlServer(journal).start()
+
+
 async def test_a_stale_socket_hinders_no_command(path: Path) -> None:
     path.parent.mkdir()
     with socket.socket(socket.AF_UNIX) as stale:

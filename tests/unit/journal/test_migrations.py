@@ -1,6 +1,8 @@
 """A journal of an older version is brought up to date; one step fails whole or not at all."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,9 @@ BROKEN = "CREATE TABLE half (x); INSERT INTO nowhere VALUES (1)"
 
 
 @pytest.fixture
-def connection() -> sqlite3.Connection:
-    return sqlite3.connect(":memory:", isolation_level=None)
+def connection() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as opened:
+        yield opened
 
 
 def test_the_shipped_ones_are_numbered_from_one() -> None:
