@@ -13,12 +13,12 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
-from tenacity.wait import wait_random_exponential
+from tenacity import RetryCallState
 
 from service.indexer.answers import Poison, Refused, Settled
 from service.indexer.bulk import Answered, BulkWriter, ClusterUnavailable, TooMuch
 from service.indexer.chain import Candidate, Chain
+from service.indexer.retry import Retry
 from service.indexer.troubles import Troubles
 from service.journal.errors import JournalUnavailable
 from service.journal.journal import Journal
@@ -48,6 +48,7 @@ class Delivery:
 
     requests, items: told what kept whole requests, or single items, from being written.
     flushed: told the receipt times (µs) of events whose documents were applied.
+    retry: its Interrupted passes through: what isn't settled then stays in the journal.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class Delivery:
         *,
         requests: Troubles,
         items: Troubles,
-        retry_max_seconds: float,
+        retry: Retry,
         flushed: Callable[[list[int]], None],
     ) -> None:
         self._writer = writer
@@ -66,7 +67,7 @@ class Delivery:
         self._requests = requests
         self._items = items
         self._metrics = metrics
-        self._wait = wait_random_exponential(multiplier=0.1, max=retry_max_seconds)
+        self._retry = retry
         self._flushed = flushed
 
     async def deliver(self, chains: Sequence[Chain], burials: Sequence[Burial]) -> list[Chain]:
@@ -89,13 +90,14 @@ class Delivery:
     async def insist(self, chains: Sequence[Chain]) -> None:
         """Deliver refused chains, however long the cluster's state lasts."""
         remaining = list(chains)
-        async for attempt in AsyncRetrying(
-            wait=self._wait, retry=retry_if_exception_type(_StillRefused)
-        ):
-            with attempt:
-                remaining = await self.deliver(remaining, ())
-                if remaining:
-                    raise _StillRefused
+
+        async def once() -> None:
+            nonlocal remaining
+            remaining = await self.deliver(remaining, ())
+            if remaining:
+                raise _StillRefused
+
+        await self._retry.after(_StillRefused, once)
 
     async def _send(self, chains: Sequence[Chain]) -> _Round:
         """One request, sent until there is a usable answer; halved where it is too much."""
@@ -118,13 +120,9 @@ class Delivery:
 
     async def _answer(self, heads: Sequence[Candidate]) -> Answered | TooMuch:
         documents = [head.document for head in heads]
-        async for attempt in AsyncRetrying(
-            wait=self._wait,
-            retry=retry_if_exception_type(ClusterUnavailable),
-            before_sleep=self._note_unavailable,
-        ):
-            with attempt:
-                answer = await self._writer.send(documents)
+        answer = await self._retry.after(
+            ClusterUnavailable, lambda: self._writer.send(documents), self._note_unavailable
+        )
         self._requests.over()
         if isinstance(answer, Answered):
             self._metrics.bulk_seconds.observe(answer.seconds)
@@ -173,10 +171,8 @@ class Delivery:
             )
         if not outcome.settlements and not outcome.burials:
             return
-        async for attempt in AsyncRetrying(
-            wait=self._wait,
-            retry=retry_if_exception_type(JournalUnavailable),
-            before_sleep=lambda _: self._requests.met("journal_unavailable", ""),
-        ):
-            with attempt:
-                await self._journal.settle(outcome.settlements, outcome.burials)
+        await self._retry.after(
+            JournalUnavailable,
+            lambda: self._journal.settle(outcome.settlements, outcome.burials),
+            lambda _: self._requests.met("journal_unavailable", ""),
+        )

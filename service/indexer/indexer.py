@@ -23,7 +23,9 @@ from service.indexer.delivery import Delivery
 from service.indexer.options import IndexerOptions
 from service.indexer.prepare import prepare
 from service.indexer.refresh import Refresher
+from service.indexer.retry import Interrupted, Retry
 from service.indexer.troubles import Trouble, Troubles
+from service.journal.errors import JournalUnavailable
 from service.journal.journal import Journal
 from service.journal.records import Burial, Record
 from service.observability.metrics import Metrics
@@ -59,6 +61,8 @@ class Indexer:
         self._now_us = now_us
         self._purged_us = purged_us
         self._metrics = metrics
+        self._stopping = asyncio.Event()
+        self._retry = Retry(options.retry_max_seconds, self._stopping)
         self._requests = Troubles(now_us)
         self._items = Troubles(now_us)
         self._refresher = Refresher(
@@ -73,12 +77,11 @@ class Indexer:
             metrics,
             requests=self._requests,
             items=self._items,
-            retry_max_seconds=options.retry_max_seconds,
+            retry=self._retry,
             flushed=self._refresher.flushed,
         )
         self._cursor = 0
         self._claiming = asyncio.Lock()
-        self._stopping = asyncio.Event()
         self._set_aside: dict[asyncio.Task[None], int] = {}
 
     async def run(self) -> None:
@@ -105,12 +108,13 @@ class Indexer:
 
     async def _lane(self) -> None:
         while not self._stopping.is_set():
-            records = await self._claim()
-            if not records:
-                continue
-            chains, burials = await self._prepared(records)
-            del records
-            refused = await self._delivery.deliver(chains, burials)
+            try:
+                records = await self._claim()
+                chains, burials = await self._prepared(records)
+                del records
+                refused = await self._delivery.deliver(chains, burials)
+            except Interrupted:
+                return
             if refused:
                 self._insist(refused)
                 await self._until_room()
@@ -120,10 +124,13 @@ class Indexer:
         async with self._claiming:
             if not await self._unless_stopping(self._journal.wait_for_events(self._cursor)):
                 return []
-            records = await self._journal.claim(
-                after=self._cursor,
-                max_events=self._options.max_events,
-                max_bytes=self._options.max_bytes,
+            records = await self._retry.after(
+                JournalUnavailable,
+                lambda: self._journal.claim(
+                    after=self._cursor,
+                    max_events=self._options.max_events,
+                    max_bytes=self._options.max_bytes,
+                ),
             )
             if records:
                 self._cursor = records[-1].seq
@@ -149,7 +156,8 @@ class Indexer:
 
     def _accepted(self, task: asyncio.Task[None]) -> None:
         del self._set_aside[task]
-        if not task.cancelled() and (error := task.exception()) is not None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, Interrupted):
             log.error(
                 "retrying refused events failed; they are claimed again at the next start",
                 extra={"action": "insist_failed"},

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from service.indexer.indexer import Indexer
 from service.indexer.troubles import Trouble
 from service.journal.journal import Journal
-from service.observability.health import Check
+from service.observability.health import Check, examine
 from service.receiver.refusals import Refusal
 from service.wiring.bootstrapping import Bootstrapping
 from service.wiring.watch import IndexWatch
@@ -81,12 +81,7 @@ class Vitals:
 
     def as_dict(self) -> dict[str, object]:
         """The checks as JSON values, for commands that ask the running service."""
-        return {
-            "checks": [
-                {"name": c.name, "ok": c.ok, "state": c.state, "advice": c.advice}
-                for c in self.checks()
-            ]
-        }
+        return examine([self.checks]).as_dict()
 
     def _door(self) -> Check:
         if not self._lost:

@@ -27,6 +27,7 @@ from service.journal.journal import Journal
 from service.observability.metrics import Metrics
 from service.observability.private import private_app
 from service.receiver.receiver import CannotListen, Receiver
+from service.receiver.refusals import Refusal
 from service.settings import Settings
 from service.wiring import stage_options
 from service.wiring.bootstrapping import Bootstrapping
@@ -73,6 +74,9 @@ async def serve(settings: Settings) -> None:
         bootstrapping = Bootstrapping(client, names, wanted=settings.index.bootstrap)
         watch = IndexWatch(client, names)
         vitals = Vitals(journal, indexer, bootstrapping, watch, now_us=now_us)
+
+        for reason in Refusal:
+            metrics.requests_refused.labels(reason)
 
         def refused(reason: str) -> None:
             metrics.requests_refused.labels(reason).inc()

@@ -60,6 +60,7 @@ class Pipeline:
     def __init__(self, journal: Journal, indexer: Indexer) -> None:
         self.journal = journal
         self.indexer = indexer
+        self.task = asyncio.create_task(indexer.run())
 
     async def feed(self, bodies: Sequence[bytes]) -> None:
         """Journal the bodies in one append."""
@@ -79,7 +80,7 @@ async def pipeline(
     client: AsyncOpenSearch, names: IndexNames, tmp_path: Path
 ) -> AsyncIterator[Callable[..., Awaitable[Pipeline]]]:
     """Starts pipelines: `await pipeline(max_events=3)`; options are IndexerOptions' fields."""
-    running: list[tuple[Pipeline, asyncio.Task[None]]] = []
+    running: list[Pipeline] = []
     bootstrapped = names
 
     async def start(
@@ -99,15 +100,14 @@ async def pipeline(
             now_us=now_us,
             purged_us=purged_us,
         )
-        made = Pipeline(journal, indexer)
-        running.append((made, asyncio.create_task(indexer.run())))
-        return made
+        running.append(Pipeline(journal, indexer))
+        return running[-1]
 
     yield start
-    for made, task in running:
+    for made in running:
         made.indexer.stop()
         async with asyncio.timeout(10):
-            await task
+            await made.task
         await made.journal.close()
 
 

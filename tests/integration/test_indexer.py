@@ -1,5 +1,6 @@
 """The indexer against a real node that refuses: items, aliases, blocks, a mapping that lags."""
 
+import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,6 +10,7 @@ import pytest
 from opensearchpy import AsyncOpenSearch
 
 from service.documents.document import DeletionMode
+from service.index.connection import OpenSearchOptions, connect
 from service.index.names import IndexNames
 from tests.integration.conftest import Pipeline, eventually, sources
 
@@ -211,3 +213,21 @@ async def test_a_lone_event_is_found_without_waiting_for_the_interval(
         return bool(answer["count"])
 
     await eventually(found, within=5)
+
+
+async def test_stopping_does_not_wait_for_an_engine_that_is_away(
+    client: AsyncOpenSearch, names: IndexNames, pipeline: Start
+) -> None:
+    nobody = connect(OpenSearchOptions(url="http://127.0.0.1:9"))
+    running = await pipeline(nobody)
+    await running.feed([event("auth0|1", 10)])
+
+    async def in_trouble() -> bool:
+        return [trouble.code for trouble in running.indexer.troubles()] == ["no_answer"]
+
+    await eventually(in_trouble)
+    running.indexer.stop()
+    async with asyncio.timeout(2):
+        await running.task
+    assert running.journal.accounting().journal == 1
+    await nobody.close()

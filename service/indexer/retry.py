@@ -1,0 +1,59 @@
+"""The one retry policy of the indexer: for ever, jittered exponential pauses, until it stops."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from tenacity import AsyncRetrying, RetryCallState, RetryError, retry_if_exception_type
+from tenacity.wait import wait_random_exponential
+
+_FIRST_PAUSE_S = 0.1
+
+_T = TypeVar("_T")
+
+
+class Interrupted(Exception):
+    """The indexer stops, so nothing is tried again."""
+
+
+class Retry:
+    """Tries again after passing faults.
+
+    longest_pause_s: between two tries. stopping: once set, the next fault is the last.
+    """
+
+    def __init__(self, longest_pause_s: float, stopping: asyncio.Event) -> None:
+        self._wait = wait_random_exponential(multiplier=_FIRST_PAUSE_S, max=longest_pause_s)
+        self._stopping = stopping
+
+    async def after(
+        self,
+        fault: type[Exception],
+        act: Callable[[], Awaitable[_T]],
+        note: Callable[[RetryCallState], None] | None = None,
+    ) -> _T:
+        """Act until it succeeds, pausing after each fault; other exceptions pass through.
+
+        note: told each fault before the pause. Raises Interrupted when stopping.
+        """
+        retrying = AsyncRetrying(
+            wait=self._wait,
+            retry=retry_if_exception_type(fault),
+            stop=lambda _: self._stopping.is_set(),
+            sleep=self._pause,
+            before_sleep=note,
+        )
+
+        async def attempt() -> _T:
+            return await act()
+
+        try:
+            return await retrying(attempt)
+        except RetryError as given_up:
+            raise Interrupted from given_up
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
