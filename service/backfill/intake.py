@@ -30,15 +30,24 @@ class IntakeOptions:
     """
 
     most_bytes: int
-    most_events: int = 20_000
-    """A few seconds of indexing: by so much a live event is late during an import."""
+    most_events: int = 5_000
+    """A second or so of indexing: by so much a live event is late during an import."""
 
     tell_after_s: float = 3.0
     """Waiting for less is the usual pace."""
 
 
 class _TooMuchWaits(JournalError):
-    """The indexer has to catch up first."""
+    """The indexer has to catch up first: a matter of a bulk request or two."""
+
+
+_SOON = wait_random(0.02, 0.1)
+_LATER = wait_exponential(multiplier=0.1, max=2) + wait_random(0, 0.1)
+
+
+def _pause_s(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    return (_SOON if isinstance(error, _TooMuchWaits) else _LATER)(state)
 
 
 class Intake:
@@ -78,7 +87,7 @@ class Intake:
 
         async for attempt in AsyncRetrying(
             retry=retry_if_exception(self._is_worth_waiting),
-            wait=wait_exponential(multiplier=0.02, max=1) + wait_random(0, 0.02),
+            wait=_pause_s,
             before_sleep=tell,
             reraise=True,
         ):

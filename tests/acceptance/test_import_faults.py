@@ -123,7 +123,7 @@ async def test_interrupted_it_says_what_is_in_and_that_it_is_safe(alone: Service
 
     async def some_are_in() -> bool:
         journal = (await alone.status())["journal"]
-        return journal is not None and journal["events"] >= 2000
+        return journal is not None and journal["events"] >= 1000
 
     await eventually(some_are_in)
     process.send_signal(signal.SIGINT)
