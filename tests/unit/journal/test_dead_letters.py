@@ -75,12 +75,15 @@ async def test_replay_brings_it_back_under_a_new_seq(journal: Journal, clock: Cl
     assert books.balanced
 
 
-async def test_a_replayed_event_waits_since_its_replay(journal: Journal, clock: Clock) -> None:
+async def test_a_replayed_event_waits_since_its_replay(open_journal: Opener, clock: Clock) -> None:
+    journal = await open_journal()
     await append(journal, b"a")
     await bury(journal, 1)
     clock.us += SECOND_US
     await journal.replay([1], force=False)
     assert journal.oldest_received_us() == START_US + SECOND_US
+    await journal.close()
+    assert (await open_journal()).oldest_received_us() == START_US + SECOND_US
 
 
 async def test_a_replay_wakes_the_indexer(journal: Journal) -> None:

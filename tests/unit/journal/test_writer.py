@@ -95,6 +95,7 @@ async def test_a_faulty_change_fails_alone(journal: Journal) -> None:
 
 async def test_a_lost_connection_is_opened_anew(journal: Journal) -> None:
     await append(journal, b"a")
+    before = await journal._read(lambda sql: sql)
 
     def lose(sql: sqlite3.Connection) -> None:
         raise sqlite3.OperationalError("disk I/O error")
@@ -102,6 +103,7 @@ async def test_a_lost_connection_is_opened_anew(journal: Journal) -> None:
     with pytest.raises(JournalUnavailable, match="disk I/O error"):
         await journal._read(lose)
     await append(journal, b"b")
+    assert await journal._read(lambda sql: sql) is not before
     await settle(journal, 1)
     assert await bodies(journal) == [b"b"]
     assert journal.can_append() == (True, "")
