@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -121,3 +122,9 @@ def cli() -> None:
       user-sync settings    what can be set, all by environment variables USER_SYNC_…
       user-sync serve       receive events; needs at least USER_SYNC_WEBHOOK_TOKENS
     """
+    # Loaded here, so that --help stays quick.
+    from service.commands.terminal import note  # noqa: PLC0415
+    from service.settings import unknown_variables  # noqa: PLC0415
+
+    for problem in unknown_variables(os.environ):
+        note(f"passed over: {problem}")

@@ -22,11 +22,7 @@ def read_texts(environ: Mapping[str, str]) -> tuple[dict[str, str], list[Problem
     """Texts by variable, and what is wrong already. An empty variable counts as unset."""
     texts: dict[str, str] = {}
     problems: list[Problem] = []
-    ours = {
-        name: text
-        for name, text in sorted(environ.items())
-        if name.startswith(PREFIX) and text.strip() and not _OTHERS.match(name)
-    }
+    ours = _ours(environ)
     for name, text in ours.items():
         secret = name.removesuffix(_FILE)
         if name in BY_VARIABLE:
@@ -39,9 +35,28 @@ def read_texts(environ: Mapping[str, str]) -> tuple[dict[str, str], list[Problem
                 texts[secret] = _read_secret(Path(text))
             except ValueError as error:
                 problems.append(Problem(name, str(error)))
-        else:
-            problems.append(_unknown(name))
     return texts, problems
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[Problem]:
+    """Variables that look like settings and are none.
+
+    Not a reason to refuse: a file of variables may be written for a newer version, or an older.
+    """
+    return [_unknown(name) for name in _ours(environ) if not _is_setting(name)]
+
+
+def _ours(environ: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: text
+        for name, text in sorted(environ.items())
+        if name.startswith(PREFIX) and text.strip() and not _OTHERS.match(name)
+    }
+
+
+def _is_setting(name: str) -> bool:
+    secret = name.removesuffix(_FILE)
+    return name in BY_VARIABLE or (secret in BY_VARIABLE and BY_VARIABLE[secret].kind.secret)
 
 
 def _read_secret(path: Path) -> str:
