@@ -38,7 +38,7 @@ class _Round:
 
     settlements: list[Settlement] = field(default_factory=list)
     burials: list[Burial] = field(default_factory=list)
-    applied_received_us: list[int] = field(default_factory=list)
+    applied: list[Candidate] = field(default_factory=list)
     next_newest: list[Chain] = field(default_factory=list)
     refused: list[Chain] = field(default_factory=list)
 
@@ -47,7 +47,8 @@ class Delivery:
     """Writes chains and settles their events.
 
     requests, items: told what kept whole requests, or single items, from being written.
-    flushed: told the receipt times (µs) of events whose documents were applied.
+    flushed: called after documents were applied, with their events' receipt times (µs), replayed
+    ones left out.
     retry: its Interrupted passes through: what isn't settled then stays in the journal.
     """
 
@@ -113,7 +114,7 @@ class Delivery:
             part = await self._send(half)
             outcome.settlements += part.settlements
             outcome.burials += part.burials
-            outcome.applied_received_us += part.applied_received_us
+            outcome.applied += part.applied
             outcome.next_newest += part.next_newest
             outcome.refused += part.refused
         return outcome
@@ -142,7 +143,7 @@ class Delivery:
                 case Settled(how):
                     outcome.settlements += chain.settlements(how)
                     if how is Outcome.APPLIED:
-                        outcome.applied_received_us.append(chain.head.received_us)
+                        outcome.applied.append(chain.head)
                 case Poison(code, reason):
                     self._bury(outcome, chain, code, reason)
                 case Refused(code, reason):
@@ -161,8 +162,9 @@ class Delivery:
             outcome.next_newest.append(rest)
 
     async def _settle(self, outcome: _Round) -> None:
-        if outcome.applied_received_us:
-            self._flushed(outcome.applied_received_us)
+        if outcome.applied:
+            # A replayed event waited for a person: its age says nothing of the flow.
+            self._flushed([head.received_us for head in outcome.applied if not head.attempts])
         for burial in outcome.burials:
             log.warning(
                 "an event became a dead letter (%s)",

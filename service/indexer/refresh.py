@@ -43,10 +43,9 @@ class Refresher:
         self._last_took_s = 0.0
 
     def flushed(self, received_us: list[int]) -> None:
-        """Tell of events whose documents OpenSearch has acknowledged."""
-        if received_us:
-            self._flushed.extend(received_us)
-            self._dirty.set()
+        """Documents were acknowledged; received_us: of the events whose lag is of interest."""
+        self._flushed.extend(received_us)
+        self._dirty.set()
 
     async def run(self) -> None:
         """Refresh whenever something was written."""
