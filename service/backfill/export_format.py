@@ -5,6 +5,7 @@ million dead letters.
 """
 
 import re
+import textwrap
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,12 +41,14 @@ _MAGIC: Final = (
 
 
 def how_to_export() -> str:
-    """What to ask Auth0 for, as a command to paste."""
-    fields = ",".join(f'{{"name":"{name}"}}' for name in EXPORT_FIELDS)
+    """The request for an export with all fields, as a command to paste; under 90 columns."""
+    fields = ", ".join(f'{{"name":"{name}"}}' for name in EXPORT_FIELDS)
     return (
         "curl https://YOUR_DOMAIN/api/v2/jobs/users-exports \\\n"
         '  -H "Authorization: Bearer $MANAGEMENT_TOKEN" -H "Content-Type: application/json" \\\n'
-        f'  -d \'{{"format":"json","fields":[{fields}]}}\''
+        '  -d \'{"format": "json", "fields": [\n'
+        + textwrap.fill(fields, 88, initial_indent="    ", subsequent_indent="    ")
+        + "]}'"
     )
 
 

@@ -6,6 +6,7 @@ The way to begin with a directory that has users already. Safe to run again, saf
 import asyncio
 import signal
 import sys
+import textwrap
 import time
 
 import click
@@ -28,7 +29,11 @@ from service.wiring.stage_options import journal_options
 _SAFE = "Running it again is safe: what is there already stays as it is."
 
 
-@click.command("import")
+@click.command(
+    "import",
+    epilog="\b\nAn export with all fields is asked for by:\n"
+    + textwrap.indent(how_to_export(), "  "),
+)
 @click.argument("file", metavar="FILE|-")
 @click.option(
     "--force",
@@ -67,7 +72,7 @@ def _check(export: ExportFile, settings: Settings, *, force: bool) -> None:
     head = export.head()
     fault = why_no_export(head)
     if fault is not None:
-        advice = f"\nFor an export with all fields, ask Auth0:\n{how_to_export()}"
+        advice = f"\nAn export with all fields is asked for by:\n{how_to_export()}"
         raise ExportUnreadable(f"{export.name} {fault.reason}" + (advice if fault.anew else ""))
     age_us = 0 if export.modified_us is None else _now_us() - export.modified_us
     if age_us > settings.index.tombstone_retention_us and not force:
@@ -158,7 +163,7 @@ class _Import:
         print_table(["", ""], [(name, f"{count:,}") for name, count in rows], right=[""])
         if ended_early:
             note(ended_early)
-        elif not self._beside_serve:
+        elif tally.journaled and not self._beside_serve:
             note("No serve is running: the users are indexed as soon as one does.")
         elif tally.bad > tally.left_out:
             note("Next: user-sync status, and user-sync dead-letters list for the bad lines.")

@@ -44,7 +44,7 @@ async def test_without_serve_the_users_wait_in_the_journal(alone: Service, tmp_p
         (b"", "is empty"),
         (gzip.compress(b""), "is empty"),
         (b'[{"user_id":"auth0|a"}]', "jq -c '.[]'"),
-        (b"user_id,email\na,b\n", '"format":"json"'),
+        (b"user_id,email\na,b\n", '"format": "json"'),
         (b'{"Id":"auth0|a","Email":"a@example.com"}\n', '{"name":"app_metadata"}'),
         (gzip.compress(b"x")[:6], "cut off"),
     ],
