@@ -7,7 +7,8 @@ import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -27,7 +28,9 @@ from service.journal.records import (
     JournalStatus,
     Record,
     Settlement,
+    Whereabouts,
 )
+from service.journal.replays import Replays
 from service.journal.transaction import Transaction
 from service.journal.writer import Change, Read, Writer
 
@@ -41,6 +44,10 @@ _BATCH = 500
 
 def _wall_clock_us() -> int:
     return time.time_ns() // 1000
+
+
+def _batches(seqs: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (seqs[start : start + _BATCH] for start in range(0, len(seqs), _BATCH))
 
 
 class Journal:
@@ -71,6 +78,7 @@ class Journal:
             committed=self._after_commit,
         )
         self._arrivals = Arrivals(self._writer.ledger)
+        self._replays = Replays()
 
     @classmethod
     async def open(
@@ -143,6 +151,7 @@ class Journal:
         A seq that isn't in the journal counts nothing. Raises JournalUnavailable: do it again.
         """
         await self._change(lambda transaction: transaction.settle(settlements, burials))
+        self._replays.settled(settlements)
 
     async def wait_for_events(self, after: int) -> None:
         """Return when an event with seq > after is in the journal.
@@ -219,11 +228,25 @@ class Journal:
 
         In batches: after an error some may be back already, and only the rest is there to replay.
         """
-        return await self._in_batches(seqs, lambda batch: lambda tx: tx.replay(batch, force=force))
+        return len(await self.replay_renumbered(seqs, force=force))
+
+    async def replay_renumbered(self, seqs: Sequence[int], *, force: bool) -> dict[int, int]:
+        """Like replay; returns the new seq of each that was there, for `whereabouts`."""
+        new_seqs: dict[int, int] = {}
+        for batch in _batches(seqs):
+            found = await self._change(partial(Transaction.replay, seqs=batch, force=force))
+            self._replays.begun(found.values())
+            new_seqs |= found
+        return new_seqs
+
+    async def whereabouts(self, first: int, last: int) -> Whereabouts:
+        """Where the events first…last are now, at one committed moment. Both inclusive."""
+        waiting, codes = await self._read(lambda sql: reading.whereabouts(sql, first, last))
+        return Whereabouts(waiting, codes, self._replays.outcomes(first, last))
 
     async def drop(self, seqs: Sequence[int]) -> int:
         """Remove dead letters for good, counted as dropped; returns how many there were."""
-        return await self._in_batches(seqs, lambda batch: lambda tx: tx.drop(batch))
+        return sum([await self._change(partial(Transaction.drop, seqs=b)) for b in _batches(seqs)])
 
     async def expire_dead_letters(self, older_than_us: int) -> int:
         """Drop the dead letters that failed before that time; returns how many."""
@@ -253,16 +276,6 @@ class Journal:
         self._closed = True
         await self._writer.stop()
         self._lock.release()
-
-    async def _in_batches(
-        self,
-        seqs: Sequence[int],
-        change: Callable[[Sequence[int]], Callable[[Transaction], int]],
-    ) -> int:
-        found = 0
-        for start in range(0, len(seqs), _BATCH):
-            found += await self._change(change(seqs[start : start + _BATCH]))
-        return found
 
     async def _change(self, run: Callable[[Transaction], T]) -> T:
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()

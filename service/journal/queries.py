@@ -90,3 +90,10 @@ TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 LAST_EVENT = "SELECT max(seq) FROM events"
 
 LAST_DEAD_LETTER = "SELECT max(seq) FROM dead_letters"
+
+# Where a stretch of seqs is now.
+EVENTS_BETWEEN = "SELECT count(*) FROM events WHERE seq BETWEEN ? AND ?"
+
+DEAD_LETTERS_BETWEEN = """
+SELECT code, count(*) FROM dead_letters WHERE seq BETWEEN ? AND ? GROUP BY code
+"""

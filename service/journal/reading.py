@@ -63,6 +63,15 @@ def dead_letter_codes(connection: sqlite3.Connection) -> dict[str, int]:
     return dict(connection.execute(queries.DEAD_LETTER_CODES).fetchall())
 
 
+def whereabouts(
+    connection: sqlite3.Connection, first: int, last: int
+) -> tuple[int, dict[str, int]]:
+    """How many of the seqs first…last wait, and how many are dead letters, by code."""
+    (waiting,) = connection.execute(queries.EVENTS_BETWEEN, (first, last)).fetchone()
+    codes = connection.execute(queries.DEAD_LETTERS_BETWEEN, (first, last)).fetchall()
+    return int(waiting), dict(codes)
+
+
 def mark(connection: sqlite3.Connection, name: str) -> int | None:
     """A remembered integer."""
     row = connection.execute(queries.GET_MARK, (name,)).fetchone()

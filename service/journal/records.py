@@ -150,3 +150,17 @@ class JournalStatus:
     tenant: str | None
     can_append: bool
     refusal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a stretch of events is. What is in none of the three left before this process began,
+    or was never replayed, or was replayed again or dropped since.
+
+    waiting: in the journal. dead_letters: by code. outcomes: of those replayed by this process
+    and settled, the newest 10,000.
+    """
+
+    waiting: int
+    dead_letters: Mapping[str, int]
+    outcomes: Mapping[Outcome, int]

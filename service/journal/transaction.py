@@ -161,9 +161,9 @@ class Transaction:
         oldest = self.ledger.oldest
         self._removed_oldest |= oldest is not None and first <= oldest.seq
 
-    def replay(self, seqs: Sequence[int], *, force: bool) -> int:
-        """Put dead letters back under new seqs; returns how many there were."""
-        found = 0
+    def replay(self, seqs: Sequence[int], *, force: bool) -> dict[int, int]:
+        """Put dead letters back; returns the new seq of each that was there."""
+        new_seqs: dict[int, int] = {}
         for seq in sorted(set(seqs)):
             if self._sql.execute(queries.DEAD_LETTER_SIZE, (seq,)).fetchone() is None:
                 continue
@@ -172,10 +172,10 @@ class Transaction:
             self._sql.execute(queries.DELETE_DEAD_LETTER, (seq,))
             if self.ledger.oldest is None:
                 self.ledger.oldest = Oldest(new_seq, self._now_us)
-            found += 1
-        self.ledger.add(books.DEAD_LETTERS, -found)
-        self.ledger.add(books.JOURNAL, found)
-        return found
+            new_seqs[seq] = new_seq
+        self.ledger.add(books.DEAD_LETTERS, -len(new_seqs))
+        self.ledger.add(books.JOURNAL, len(new_seqs))
+        return new_seqs
 
     def drop(self, seqs: Iterable[int]) -> int:
         """Remove dead letters, counted as dropped; returns how many there were."""
