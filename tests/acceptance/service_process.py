@@ -236,12 +236,15 @@ class Service:
         return status
 
     async def documents(self, *, tombstones: bool = False) -> dict[str, dict[str, Any]]:
-        """What a search finds now, by id (at most 10,000); tombstones only when asked for."""
+        """What a search finds now, by id; tombstones only when asked for."""
         index = f"{self.index}-write" if tombstones else self.index
         await self.engine("POST", f"/{index}/_refresh")
-        found = await self.engine("POST", f"/{index}/_search", {"size": 10_000, "version": True})
-        hits = found["hits"]["hits"]
-        return {hit["_id"]: {**hit["_source"], "_version": hit["_version"]} for hit in hits}
+        page: dict[str, Any] = {"size": 10_000, "version": True, "sort": ["user_id"]}
+        found: dict[str, dict[str, Any]] = {}
+        while hits := (await self.engine("POST", f"/{index}/_search", page))["hits"]["hits"]:
+            found |= {hit["_id"]: {**hit["_source"], "_version": hit["_version"]} for hit in hits}
+            page["search_after"] = hits[-1]["sort"]
+        return found
 
     async def engine(self, method: str, path: str, body: Any = None) -> Any:
         """A request to OpenSearch; its JSON. Raises on any error but 404."""
