@@ -8,7 +8,7 @@ from collections.abc import Callable
 from service.indexer.indexer import Indexer
 from service.indexer.troubles import Trouble
 from service.journal.journal import Journal
-from service.observability.health import Check, examine
+from service.observability.health import Check, Health, examine
 from service.receiver.refusals import Refusal
 from service.wiring.bootstrapping import Bootstrapping
 from service.wiring.watch import IndexWatch
@@ -79,9 +79,13 @@ class Vitals:
             self._freshness(),
         ]
 
+    def health(self) -> Health:
+        """The checks, made now."""
+        return examine([self.checks])
+
     def as_dict(self) -> dict[str, object]:
         """The checks as JSON values, for commands that ask the running service."""
-        return examine([self.checks]).as_dict()
+        return self.health().as_dict()
 
     def _door(self) -> Check:
         if not self._lost:

@@ -19,6 +19,8 @@ from contextlib import AsyncExitStack
 
 from aiohttp import web
 
+from service.admin.app import admin_app
+from service.console.pages import add_console
 from service.index.connection import connect
 from service.index.names import IndexNames
 from service.indexer.indexer import Indexer
@@ -92,7 +94,7 @@ async def serve(settings: Settings) -> None:
         control = ControlServer(journal, status=vitals.as_dict)
         await control.start()
         stack.push_async_callback(control.stop)
-        await _open_private_door(stack, settings, metrics, vitals)
+        await _open_private_door(stack, settings, journal, metrics, vitals)
         await receiver.start(settings.doors.host, settings.doors.port)
         _say_ready(settings, names, receiver)
 
@@ -151,10 +153,15 @@ async def _settled_or_cancelled(
 
 
 async def _open_private_door(
-    stack: AsyncExitStack, settings: Settings, metrics: Metrics, vitals: Vitals
+    stack: AsyncExitStack, settings: Settings, journal: Journal, metrics: Metrics, vitals: Vitals
 ) -> None:
     doors = settings.doors
-    runner = web.AppRunner(private_app(metrics, [vitals.checks]), access_log=None)
+    app = private_app(metrics, [vitals.checks])
+    if admins := stage_options.admin_tokens(settings):
+        admin = admin_app(journal, admins, vitals.health, metrics, now_us=now_us)
+        app.add_subapp("/api/v1/admin", admin)
+    add_console(app)
+    runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     try:

@@ -68,3 +68,8 @@ def credentials(settings: Settings) -> Credentials:
         basic=[(pair.username, pair.password.get_secret_value()) for pair in webhook.basic],
         headers=[(pair.name, pair.value.get_secret_value()) for pair in webhook.headers],
     )
+
+
+def admin_tokens(settings: Settings) -> dict[str, str]:
+    """Who may administer: tokens by name."""
+    return {named.name: named.token.get_secret_value() for named in settings.admin.tokens}

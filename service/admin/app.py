@@ -1,0 +1,180 @@
+"""The routes of `/api/v1/admin`: thin adapters between HTTP and the journal.
+
+Every request shows a named token; every act, and every look at a body, is logged with that name.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from service.admin import dead_letters
+from service.admin.authorisation import NamedTokens
+from service.admin.problems import Problem, tell_problems
+from service.admin.requests import Page, Replay, Selection, parse_body, parse_query
+from service.admin.seq_ranges import parse, ranges, show
+from service.admin.status import status
+from service.journal.journal import Journal
+from service.observability.health import Health
+from service.observability.metrics import Metrics
+from service.observability.throttle import Throttle
+
+log = logging.getLogger(__name__)
+
+_MOST_BODY_BYTES = 256 * 1024
+_WHO = web.RequestKey("who", str)
+
+
+def admin_app(
+    journal: Journal,
+    tokens: Mapping[str, str],
+    health: Callable[[], Health],
+    metrics: Metrics,
+    *,
+    now_us: Callable[[], int],
+) -> web.Application:
+    """The sub-application to mount at /api/v1/admin. tokens: by name, at least one."""
+    room = _Room(journal, health, metrics, now_us)
+    app = web.Application(
+        middlewares=[tell_problems, _only_for(NamedTokens(tokens), now_us)],
+        client_max_size=_MOST_BODY_BYTES,
+    )
+    app.router.add_get("/status", room.status)
+    app.router.add_get("/dead-letters", room.list_dead_letters)
+    app.router.add_get("/dead-letters/{seq:[1-9][0-9]{0,17}}", room.show_dead_letter)
+    app.router.add_post("/dead-letters/replay", room.replay)
+    app.router.add_post("/dead-letters/drop", room.drop)
+    app.router.add_get("/replays", room.replays)
+    return app
+
+
+def _only_for(tokens: NamedTokens, now_us: Callable[[], int]) -> Any:
+    refusals = Throttle(now_us)
+
+    @web.middleware
+    async def authorise(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        who = tokens.holder(request.headers.get("Authorization", ""))
+        if who is None:
+            if times := refusals.due():
+                log.warning(
+                    "%d requests to the admin API without a valid token",
+                    times,
+                    extra={"action": "admin_refused", "times": times},
+                )
+            raise Problem(
+                401,
+                "unauthorised",
+                "send Authorization: Bearer with a token of USER_SYNC_ADMIN_TOKENS",
+                **{"WWW-Authenticate": 'Bearer realm="user-sync admin"'},
+            )
+        request[_WHO] = who
+        return await handler(request)
+
+    return authorise
+
+
+class _Room:
+    """The handlers."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        health: Callable[[], Health],
+        metrics: Metrics,
+        now_us: Callable[[], int],
+    ) -> None:
+        self._journal = journal
+        self._health = health
+        self._metrics = metrics
+        self._now_us = now_us
+
+    async def status(self, _: web.Request) -> web.Response:
+        return _json(
+            status(self._journal.status(), self._health(), self._metrics, now_us=self._now_us())
+        )
+
+    async def list_dead_letters(self, request: web.Request) -> web.Response:
+        asked = parse_query(Page, request.query)
+        return _json(
+            await dead_letters.page(
+                self._journal, reason=asked.reason, after=asked.after, limit=asked.limit
+            )
+        )
+
+    async def show_dead_letter(self, request: web.Request) -> web.Response:
+        seq = int(request.match_info["seq"])
+        letter = await self._journal.dead_letter(seq)
+        if letter is None:
+            raise Problem(404, "not-found", f"there is no dead letter {seq}")
+        shown = dead_letters.summary(letter)
+        if request.query.get("body") == "true":
+            shown |= dead_letters.body(letter)
+            _told(request, "dead_letter_read", "looked at the body of", [seq], 1)
+        return _json(shown)
+
+    async def replay(self, request: web.Request) -> web.Response:
+        asked = parse_body(Replay, await request.read())
+        seqs, more = await self._chosen(asked)
+
+        def done(found: Collection[int]) -> None:
+            forced = {"force": asked.force}
+            _told(request, "dead_letters_replayed", "replayed", found, len(found), **forced)
+
+        answer = await dead_letters.replay(self._journal, seqs, force=asked.force, done=done)
+        return _json({**answer, "more": more})
+
+    async def drop(self, request: web.Request) -> web.Response:
+        asked = parse_body(Selection, await request.read())
+        seqs, more = await self._chosen(asked)
+
+        def done(part: Sequence[int], found: int) -> None:
+            _told(request, "dead_letters_dropped", "dropped", part, found)
+
+        answer = await dead_letters.drop(self._journal, seqs, done=done)
+        return _json({**answer, "more": more})
+
+    async def replays(self, request: web.Request) -> web.Response:
+        try:
+            stretches = parse(request.query.get("seqs", ""))
+        except ValueError as error:
+            raise Problem(400, "invalid-request", f"seqs: {error}") from None
+        if stretches[-1][1] > self._journal.last_seq():
+            raise Problem(400, "invalid-request", "seqs: no event has such a number yet")
+        return _json(await dead_letters.whereabouts(self._journal, stretches))
+
+    async def _chosen(self, asked: Selection) -> tuple[list[int], bool]:
+        if asked.reason is not None:
+            return await dead_letters.of_reason(self._journal, asked.reason)
+        return list(dict.fromkeys(asked.seqs or ())), False
+
+
+def _told(
+    request: web.Request, action: str, did: str, seqs: Collection[int], events: int, **more: object
+) -> None:
+    """Log an act: numbers only, for a body is somebody's profile."""
+    who = request[_WHO]
+    log.info(
+        "%s %s %d dead letters",
+        who,
+        did,
+        events,
+        extra={
+            "action": action,
+            "who": who,
+            "seqs": show(ranges(seqs)),
+            "events": events,
+            **more,
+        },
+    )
+
+
+def _json(value: object) -> web.Response:
+    return web.Response(
+        body=orjson.dumps(value),
+        content_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )

@@ -1,0 +1,99 @@
+"""The service as an operator sees it, in one answer: figures from memory, nothing is asked of
+OpenSearch or of the disk."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from prometheus_client import Counter, Histogram
+
+from service.events.timestamp import format_us
+from service.journal.records import Accounting, JournalStatus
+from service.observability.health import Health
+from service.observability.metrics import Metrics
+
+# The door's refusals after which Auth0 doesn't send again, with their HTTP status.
+LOSSES: Mapping[str, int] = {"unauthorised": 401, "not_json": 400, "too_large": 413}
+
+
+def status(
+    journal: JournalStatus, health: Health, metrics: Metrics, *, now_us: int
+) -> dict[str, Any]:
+    """JSON values. Times RFC 3339 in UTC, ages and lags seconds, sizes bytes, the rest counts.
+
+    What is counted by `accounting` goes back to the journal's beginning; `door` and
+    `searchable_lag` to the start of this process.
+    """
+    figures = journal.accounting
+    oldest = journal.oldest_received_us
+    last_test = journal.last_test_us
+    return {
+        "time": format_us(now_us),
+        "version": _version(),
+        "tenant": journal.tenant,
+        "status": "ok" if health.ok else "failing",
+        "checks": [asdict(check) for check in health.checks],
+        "journal": {
+            "events": figures.journal,
+            "bytes": figures.bytes,
+            "oldest_age_seconds": 0.0 if oldest is None else max(0, now_us - oldest) / 1e6,
+            "takes_events": journal.can_append,
+            "refusal": journal.refusal,
+        },
+        "accounting": accounting(figures),
+        "last_test_event": None if last_test is None else format_us(last_test),
+        "door": door_losses(metrics.requests_refused),
+        "searchable_lag": lag(metrics.searchable_lag_seconds),
+    }
+
+
+def accounting(figures: Accounting) -> dict[str, Any]:
+    """received = the sum of the others, always; `balanced` says so."""
+    counts = asdict(figures)
+    del counts["bytes"]
+    received: Mapping[str, int] = counts.pop("received")
+    return {
+        "received": figures.received_total,
+        **counts,
+        "received_by_type": dict(received),
+        "balanced": figures.balanced,
+    }
+
+
+def door_losses(refused: Counter) -> dict[str, Any]:
+    """Requests that the public door refused for good, by reason."""
+    counted = {
+        sample.labels["reason"]: int(sample.value)
+        for metric in refused.collect()
+        for sample in metric.samples
+        if sample.name.endswith("_total")
+    }
+    return {
+        "losses": [
+            {"reason": reason, "http_status": http_status, "requests": counted.get(reason, 0)}
+            for reason, http_status in LOSSES.items()
+        ]
+    }
+
+
+def lag(histogram: Histogram) -> dict[str, Any]:
+    """The histogram, cumulative like Prometheus's; le is null for the last bucket, infinity."""
+    buckets: list[dict[str, Any]] = []
+    total = 0.0
+    for metric in histogram.collect():
+        for sample in metric.samples:
+            if sample.name.endswith("_bucket"):
+                le = sample.labels["le"]
+                bound = None if le == "+Inf" else float(le)
+                buckets.append({"le_seconds": bound, "events": int(sample.value)})
+            elif sample.name.endswith("_sum"):
+                total = sample.value
+    return {"events": buckets[-1]["events"], "sum_seconds": total, "buckets": buckets}
+
+
+def _version() -> str:
+    try:
+        return version("auth0-opensearch-sync")
+    except PackageNotFoundError:
+        return "unknown"
