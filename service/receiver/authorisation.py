@@ -6,12 +6,13 @@ timing tells nothing. Whatever bytes the headers hold, the outcome is yes or no,
 """
 
 import base64
-import hmac
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from multidict import MultiMapping, istr
+
+from service.doors.secrets import encoded, is_one_of, single
 
 _AUTHORIZATION = istr("Authorization")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, token
@@ -67,7 +68,7 @@ class Authorisation:
     """Credentials made ready for comparing, once; `accepts` costs about a microsecond."""
 
     def __init__(self, credentials: Credentials) -> None:
-        bearer = _encoded(credentials.bearer_tokens)
+        bearer = encoded(credentials.bearer_tokens)
         basic = tuple(
             base64.b64encode(f"{user}:{password}".encode()) for user, password in credentials.basic
         )
@@ -75,7 +76,7 @@ class Authorisation:
         headers: dict[str, list[str]] = {}
         for name, value in credentials.headers:
             headers.setdefault(name.lower(), []).append(value)
-        self._headers = [(istr(name), _encoded(values)) for name, values in headers.items()]
+        self._headers = [(istr(name), encoded(values)) for name, values in headers.items()]
         schemes = [("Bearer", bearer), ("Basic", basic), ("Header", self._headers)]
         self.challenges = ", ".join(
             f'{scheme} realm="user-sync webhook"' for scheme, known in schemes if known
@@ -89,32 +90,14 @@ class Authorisation:
         twice counts only if both are the same: between two different ones, a proxy in front and
         this service might each believe another.
         """
-        given = _single(headers.getall(_AUTHORIZATION, ()))
+        given = single(headers.getall(_AUTHORIZATION, ()))
         if given is not None:
             scheme, _, parameters = given.partition(" ")
             known = self._by_scheme.get(scheme.lower())
-            if known and _is_one_of(parameters.strip(" "), known):
+            if known and is_one_of(parameters.strip(" "), known):
                 return True
         for name, known in self._headers:
-            value = _single(headers.getall(name, ()))
-            if value is not None and _is_one_of(value, known):
+            value = single(headers.getall(name, ()))
+            if value is not None and is_one_of(value, known):
                 return True
         return False
-
-
-def _encoded(secrets: Iterable[str]) -> tuple[bytes, ...]:
-    return tuple(secret.encode() for secret in secrets)
-
-
-def _single(values: Sequence[str]) -> str | None:
-    if len(values) == 1 or (values and all(value == values[0] for value in values)):
-        return values[0]
-    return None
-
-
-def _is_one_of(given: str, known: tuple[bytes, ...]) -> bool:
-    candidate = given.encode("utf-8", "surrogatepass")
-    found = False
-    for secret in known:  # all of them, whatever the first says
-        found |= hmac.compare_digest(candidate, secret)
-    return found
