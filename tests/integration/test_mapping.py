@@ -273,6 +273,24 @@ async def test_ranges_and_presence(client: AsyncOpenSearch, people: IndexNames) 
         assert await hits({"exists": {"field": field}}) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("smith", "ann"),
+        ("Smithson", "anna"),
+        ("acme.com", "ann"),
+        ("507f1f77bcf86cd799439020", "ann"),
+        ("07911123456", "ann"),
+        ("pro", ""),
+    ],
+)
+async def test_a_search_that_names_no_field(
+    client: AsyncOpenSearch, people: IndexNames, text: str, keys: str
+) -> None:
+    answer = await client.search(index=people.readers, params={"q": text})
+    assert [hit["_id"] for hit in answer["hits"]["hits"]] == keys.split()
+
+
 async def test_typing_errors(client: AsyncOpenSearch, people: IndexNames) -> None:
     async def hits(text: str) -> set[str]:
         query = {"multi_match": {"query": text, "fields": NAME_FIELDS, "fuzziness": "AUTO"}}
