@@ -12,7 +12,7 @@ from aiohttp import web
 
 from service.admin import dead_letters
 from service.admin.authorisation import NamedTokens
-from service.admin.problems import Problem, tell_problems
+from service.admin.problems import Problem, ProblemType, tell_problems
 from service.admin.requests import Page, Replay, Selection, parse_body, parse_query
 from service.admin.seq_ranges import parse, ranges, show
 from service.admin.status import status
@@ -57,7 +57,7 @@ def _only_for(tokens: NamedTokens, now_us: Callable[[], int]) -> Any:
     async def authorise(
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        who = tokens.holder(request.headers.get("Authorization", ""))
+        who = tokens.holder(request.headers.getall("Authorization", []))
         if who is None:
             if times := refusals.due():
                 log.warning(
@@ -66,10 +66,9 @@ def _only_for(tokens: NamedTokens, now_us: Callable[[], int]) -> Any:
                     extra={"action": "admin_refused", "times": times},
                 )
             raise Problem(
-                401,
-                "unauthorised",
+                ProblemType.UNAUTHORIZED,
                 "send Authorization: Bearer with a token of USER_SYNC_ADMIN_TOKENS",
-                **{"WWW-Authenticate": 'Bearer realm="user-sync admin"'},
+                {"WWW-Authenticate": 'Bearer realm="user-sync admin"'},
             )
         request[_WHO] = who
         return await handler(request)
@@ -109,7 +108,7 @@ class _Room:
         seq = int(request.match_info["seq"])
         letter = await self._journal.dead_letter(seq)
         if letter is None:
-            raise Problem(404, "not-found", f"there is no dead letter {seq}")
+            raise Problem(ProblemType.NOT_FOUND, f"there is no dead letter {seq}")
         shown = dead_letters.summary(letter)
         if request.query.get("body") == "true":
             shown |= dead_letters.body(letter)
@@ -141,9 +140,9 @@ class _Room:
         try:
             stretches = parse(request.query.get("seqs", ""))
         except ValueError as error:
-            raise Problem(400, "invalid-request", f"seqs: {error}") from None
+            raise Problem(ProblemType.INVALID_PARAMETER, f"seqs: {error}") from None
         if stretches[-1][1] > self._journal.last_seq():
-            raise Problem(400, "invalid-request", "seqs: no event has such a number yet")
+            raise Problem(ProblemType.INVALID_PARAMETER, "seqs: no event has such a number yet")
         return _json(await dead_letters.whereabouts(self._journal, stretches))
 
     async def _chosen(self, asked: Selection) -> tuple[list[int], bool]:

@@ -1,24 +1,24 @@
-"""Who administers: bearer tokens that have names.
+"""Who administers: bearer tokens that have names."""
 
-Every token is compared, each in constant time, so an answer's timing tells nothing.
-"""
+from collections.abc import Mapping, Sequence
 
-import hmac
-from collections.abc import Mapping
+from service.doors.secrets import encoded, is_one_of, single
 
 
 class NamedTokens:
     """tokens: by name. Names are shown and logged, tokens never."""
 
     def __init__(self, tokens: Mapping[str, str]) -> None:
-        self._tokens = {name: token.encode() for name, token in tokens.items()}
+        self._tokens = {name: encoded([token]) for name, token in tokens.items()}
 
-    def holder(self, authorization: str) -> str | None:
-        """The name of the token in an Authorization header; None when it holds none of ours."""
-        scheme, _, given = authorization.partition(" ")
-        candidate = given.strip(" ").encode("utf-8", "surrogatepass")
+    def holder(self, authorization: Sequence[str]) -> str | None:
+        """The name of the token in a request's Authorization headers; None without one of ours.
+
+        All are compared, so that an answer's timing tells nothing.
+        """
+        scheme, _, given = (single(authorization) or "").partition(" ")
         found: str | None = None
         for name, token in self._tokens.items():
-            if hmac.compare_digest(candidate, token):
+            if is_one_of(given.strip(" "), token):
                 found = name
         return found if scheme.lower() == "bearer" else None

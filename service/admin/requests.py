@@ -5,7 +5,7 @@ from typing import Annotated, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from service.admin.problems import Problem
+from service.admin.problems import Problem, ProblemType
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -52,7 +52,7 @@ def parse_body(model: type[M], text: bytes) -> M:
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
-        raise _invalid(error) from None
+        raise _invalid(ProblemType.INVALID_BODY, error) from None
 
 
 def parse_query(model: type[M], query: Mapping[str, str]) -> M:
@@ -60,13 +60,13 @@ def parse_query(model: type[M], query: Mapping[str, str]) -> M:
     try:
         return model.model_validate(dict(query))
     except ValidationError as error:
-        raise _invalid(error) from None
+        raise _invalid(ProblemType.INVALID_PARAMETER, error) from None
 
 
-def _invalid(error: ValidationError) -> Problem:
+def _invalid(kind: ProblemType, error: ValidationError) -> Problem:
     """Where and what, without repeating the input."""
     told = "; ".join(
         f"{'.'.join(map(str, one['loc'])) or 'the request'}: {one['msg']}"
         for one in error.errors(include_url=False, include_input=False, include_context=False)[:5]
     )
-    return Problem(400, "invalid-request", told)
+    return Problem(kind, told)
