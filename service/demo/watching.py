@@ -1,0 +1,49 @@
+"""Keeps the demo up until somebody ends it, and tells of the events that arrive meanwhile."""
+
+import asyncio
+import os
+import select
+import sys
+from typing import Final
+
+from service.demo.checking import growth
+from service.demo.next_steps import Demo
+from service.demo.page import Page
+from service.demo.playing import Stage
+from service.demo.service_process import ServiceProcess
+from service.demo.telling import counted
+
+_LOOK_SECONDS: Final = 0.25
+
+
+async def watch(demo: Demo, service: ServiceProcess, stage: Stage, page: Page) -> None:
+    """Return when nobody is left to watch for. Raises DemoError when a part of the demo ends."""
+    parent = os.getppid()
+    before = await stage.journal.accounting()
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        demo.cluster.require()
+        service.require()
+        if _unread() or ("MAKELEVEL" in os.environ and os.getppid() != parent):
+            return
+        after = await stage.journal.accounting()
+        if after.received_total == before.received_total or after.journal:
+            continue
+        index = await stage.index.refreshed()
+        grown = growth(before, after)
+        received = after.received_total - before.received_total
+        page.checked(
+            f"{received:,} event{'' if received == 1 else 's'} received: {counted(grown)}"
+            f" · {len(index.found):,} users"
+        )
+        before = after
+
+
+def _unread() -> bool:
+    """Whether stdout is a pipe that nobody reads any more."""
+    poll = select.poll()
+    try:
+        poll.register(sys.stdout.fileno(), 0)
+    except (OSError, ValueError):
+        return False
+    return any(state & (select.POLLERR | select.POLLNVAL) for _, state in poll.poll(0))
