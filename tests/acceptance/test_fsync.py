@@ -69,19 +69,28 @@ class Replayed:
     _written: set[str] = field(default_factory=set)
     _synced: set[str] = field(default_factory=set)
     _syncing: dict[str, set[str]] = field(default_factory=dict)
+    _reading: dict[str, str] = field(default_factory=dict)
 
     def follow(self, lines: Iterable[str]) -> None:
         """Take in a trace."""
         for line in lines:
             if begun := _BEGUN.match(line):
                 self._begin(begun["thread"], begun["call"], begun["what"], line)
-            elif (resumed := _RESUMED.match(line)) and line.endswith("= 0\n"):
-                self._synced |= self._syncing.pop(resumed["thread"], set())
+            elif resumed := _RESUMED.match(line):
+                self._resume(resumed["thread"], line)
+
+    def _resume(self, thread: str, line: str) -> None:
+        if line.endswith("= 0\n"):
+            self._synced |= self._syncing.pop(thread, set())
+        elif thread in self._reading and (users := _USER_ID.findall(line)):
+            self._of_connection[self._reading[thread]] = users[0]
 
     def _begin(self, thread: str, call: str, what: str, line: str) -> None:
         users = _USER_ID.findall(line)
-        if call.startswith(("read", "recv")) and users:
-            self._of_connection[what] = users[0]
+        if call.startswith(("read", "recv")):
+            self._reading[thread] = what
+            if users:
+                self._of_connection[what] = users[0]
         elif call == "pwrite64" and what.endswith(".db-wal"):
             self._written.update(users)
         elif call in {"fsync", "fdatasync"} and what.endswith(".db-wal"):
@@ -135,6 +144,7 @@ async def test_the_sync_comes_before_the_204(tmp_path: Path) -> None:
         ("read pwrite fdatasync... 204 ...fdatasync", 1),
         ("read fdatasync... pwrite ...fdatasync 204", 1),
         ("read pwrite fdatasync... ...fdatasync 204", 0),
+        ("read... ...read pwrite fdatasync 204", 0),
     ],
 )
 def test_a_missing_or_late_sync_would_be_seen(trace: str, too_early: int) -> None:
@@ -142,6 +152,8 @@ def test_a_missing_or_late_sync_would_be_seen(trace: str, too_early: int) -> Non
     connection = "TCP:[127.0.0.1:8080->127.0.0.1:49192]"
     lines = {
         "read": f'7  read(19<{connection}>, "POST /webhook … {user}", 65536) = 900\n',
+        "read...": f"7  read(19<{connection}> <unfinished ...>\n",
+        "...read": f'7  <... read resumed>"POST /webhook … {user}", 65536) = 900\n',
         "pwrite": f'8  pwrite64(14</x/journal.db-wal>, "…{user}", 16384, 56) = 16384\n',
         "fdatasync": "8  fdatasync(14</x/journal.db-wal>) = 0\n",
         "fdatasync...": "8  fdatasync(14</x/journal.db-wal> <unfinished ...>\n",
