@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test lint lock lock-engine clean
+.PHONY: help install dev demo test bench bench-quick lint lock lock-engine clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
@@ -23,6 +23,12 @@ demo: $(if $(USER_SYNC_OPENSEARCH_URL),.venv/.installed,install) ## Play a sampl
 
 test: dev ## Run the whole test suite on a real node; ARGS='-k name' to choose
 	@$(BIN)/python -m pytest $(ARGS)
+
+bench: dev ## Measure targets against limits and the alternative, an hour; ARGS=--full for a million users
+	@$(BIN)/python -m bench $(ARGS)
+
+bench-quick: dev ## The ratios of targets 1 to 4, in under three minutes
+	@$(BIN)/python -m bench --quick $(ARGS)
 
 lint: .venv/.dev ## Check style, types and the layers' import rules
 	$(BIN)/ruff check .

@@ -1,0 +1,1 @@
+"""The straightforward alternative: what one would write in an afternoon."""

@@ -1,0 +1,1 @@
+"""One file for each target: what is run, side by side, and what comes out."""

@@ -1,0 +1,110 @@
+"""Target 3: sustained end to end, receiving and indexing at once, until a search finds all."""
+
+import asyncio
+import signal
+import time
+from statistics import median
+
+from bench.engine import NAMES
+from bench.figures import Findings, Result, at_least
+from bench.generator import CONNECTIONS
+from bench.limits import bulk
+from bench.processes import cpu_s, java, until
+from bench.product import Product, running_product
+from bench.rivals import ALTERNATIVE_INDEX, running_alternative
+from bench.stand import Bodies, Stand
+
+_MOST_WAITING = 5_000
+"""Events in the journal above which posting pauses: half a second's. What is received is indexed
+at once; a growing backlog would be receiving first and indexing later."""
+
+
+async def end_to_end(stand: Stand) -> Findings:
+    """Events a second, posted and found, against L2 and A."""
+    number, repetitions = stand.scale.sustained, stand.scale.repetitions
+    share = number // stand.scale.alternative
+    load = stand.load()
+    ours: list[float] = []
+    limit: list[float] = []
+    alternative: list[float] = []
+    used_us: dict[str, list[float]] = {"service": [], "engine": [], "generator": []}
+    for _ in range(repetitions):
+        events = list(load.take(number))
+        last_ids = [_event_id(body) for body in events[-CONNECTIONS:]]
+        requests = bulk.requests_of(events, bulk.BATCHES[0])
+        await stand.engine.fresh_index()
+        limit.append(number / await bulk.write(stand.engine, requests))
+        await stand.engine.fresh_index()
+        limit[-1] = max(
+            limit[-1], number / await bulk.write(stand.engine, bulk.grouped(requests, 4))
+        )
+        bodies = stand.bodies(events)
+        folder = stand.folder("sustaining")
+        async with running_alternative(stand.engine, folder) as rival:
+            started = time.perf_counter()
+            await stand.generator.post(rival.port, bodies.path, first=0, count=share)
+            await _found(stand, ALTERNATIVE_INDEX, [_event_id(e) for e in events[:share][-32:]])
+            alternative.append(share / (time.perf_counter() - started))
+        await stand.engine.fresh_index()
+        async with running_product(stand.engine, folder) as product:
+            rate, figures = await _sustained(stand, product, bodies, last_ids)
+        ours.append(rate)
+        for name, value in figures.items():
+            used_us[name].append(value)
+        bodies.path.unlink()
+    await stand.engine.remove_index()
+    stand.most_per_second = median(ours)
+    what = "sustained, posted to searchable"
+    return Findings(
+        [
+            Result.compared(3, what, "events/s", ours, "L2", limit, at_least(0.45)),
+            Result.compared(3, what, "events/s", ours, "A", alternative, at_least(5)),
+        ],
+        {
+            "processor_us_per_event_end_to_end": {
+                name: round(sum(values) / len(values), 1) for name, values in used_us.items()
+            }
+        },
+    )
+
+
+async def _sustained(
+    stand: Stand, product: Product, bodies: Bodies, last_ids: list[str]
+) -> tuple[float, dict[str, float]]:
+    """Events a second from the first posted until a search finds the last; µs by process."""
+    service, engine = product.program.figures, java()
+    before_s = cpu_s(service), cpu_s(engine)
+    started = time.perf_counter()
+    posting = await stand.generator.start(product.port, bodies.path, first=0, count=bodies.number)
+    answers = asyncio.create_task(stand.generator.answers(posting))
+    while not answers.done():
+        waiting = await product.journaled()
+        if posting.returncode is None:
+            posting.send_signal(signal.SIGSTOP if waiting > _MOST_WAITING else signal.SIGCONT)
+        await asyncio.sleep(0.05)
+    posted = await answers
+    await product.drained()
+    await _found(stand, NAMES.writers, last_ids)
+    seconds = time.perf_counter() - started
+    used_us = {
+        "service": (cpu_s(service) - before_s[0]) / bodies.number * 1e6,
+        "engine": (cpu_s(engine) - before_s[1]) / bodies.number * 1e6,
+        "generator": posted.cpu_seconds / bodies.number * 1e6,
+    }
+    return bodies.number / seconds, used_us
+
+
+async def _found(stand: Stand, index: str, event_ids: list[str]) -> None:
+    """Wait until a search finds the newest of the last events: the others may be superseded."""
+
+    async def there() -> bool:
+        for event_id in reversed(event_ids):
+            if await stand.engine.finds(index, event_id):
+                return True
+        return False
+
+    await until(there, within_s=60, every_s=0.01)
+
+
+def _event_id(body: bytes) -> str:
+    return body.split(b'"id":"', 1)[1].split(b'"', 1)[0].decode()

@@ -1,0 +1,5 @@
+from typing import Any
+
+
+def draw(report: dict[str, Any]) -> str:
+    return ""
