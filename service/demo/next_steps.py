@@ -60,8 +60,9 @@ curl -i {demo.doors.webhook_url} \\
   -d '{{"specversion": "1.0", "type": "user.updated",
        "source": "urn:auth0:{TENANT}", "a0tenant": "{TENANT}",
        "id": "evt_1", "time": "'$(date -u +%FT%TZ)'",
-       "data": {{"object": {{"user_id": "auth0|grace",
-         "name": "Grace Hopper", "email": "grace@acme.com"}}}}}}'"""
+       "data": {{"object": {{
+         "user_id": "auth0|grace", "name": "Grace Hopper",
+         "email": "grace@acme.com"}}}}}}'"""
 
 
 def _search(demo: Demo) -> str:
@@ -72,7 +73,7 @@ def _search(demo: Demo) -> str:
     if options.username:
         access += f"-u {shlex.quote(options.username)} "  # curl asks for the password
     address = f"{options.url}/{demo.cluster.names.readers}/_search"
-    return f"curl -s {access}'{address}?q=search.names:hopper&pretty'"
+    return f"curl -s {access}'{address}?q=hopper&pretty'"
 
 
 def _operate(demo: Demo) -> str:

@@ -81,8 +81,12 @@ class Page:
         if not self.console.is_terminal:
             yield
             return
-        with self.console.status(f"  {what} …", spinner_style="green"):
+        status = self.console.status(f"  {what} …", spinner_style="green")
+        try:  # an interruption inside start() must show the cursor again, too
+            status.start()
             yield
+        finally:
+            status.stop()
 
     def _hanging(self, lead: Text, text: Text, right: Text | None = None) -> None:
         """The lead, then the text, its further lines below its first; right: at the other edge."""

@@ -39,7 +39,7 @@ class Teller:
 
     def started(self, what: str, where: str, remark: str) -> None:
         """Something runs now."""
-        self.page.row((what, 15), (where, 30), text=remark)
+        self.page.row((what, 15), (where, 30), text="" if self.page.narrow else remark)
 
     def step_begins(self, number: int, step: Step) -> None:
         """The title and what is hard about it."""
