@@ -48,6 +48,7 @@ async def names(client: AsyncOpenSearch) -> AsyncIterator[IndexNames]:
     yield own
     await client.indices.delete(index=own.pattern, ignore_unavailable=True)
     await client.indices.delete_index_template(name=own.template, params={"ignore": 404})
+    await client.cluster.delete_component_template(name=own.component("*"), params={"ignore": 404})
 
 
 def entry(body: bytes, type_: str = "user.updated") -> Entry:
