@@ -24,6 +24,7 @@ from service.observability.throttle import Throttle
 log = logging.getLogger(__name__)
 
 _MOST_BODY_BYTES = 256 * 1024
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _WHO = web.RequestKey("who", str)
 
 
@@ -35,12 +36,12 @@ def admin_app(
     *,
     now_us: Callable[[], int],
 ) -> web.Application:
-    """The sub-application to mount at /api/v1/admin. tokens: by name, at least one."""
+    """The sub-application to mount at /api/v1/admin. tokens: by name; without any all it says is
+    404."""
+    if not tokens:
+        return _application(_off)
     room = _Room(journal, health, metrics, now_us)
-    app = web.Application(
-        middlewares=[tell_problems, _only_for(NamedTokens(tokens), now_us)],
-        client_max_size=_MOST_BODY_BYTES,
-    )
+    app = _application(_only_for(NamedTokens(tokens), now_us))
     app.router.add_get("/status", room.status)
     app.router.add_get("/dead-letters", room.list_dead_letters)
     app.router.add_get("/dead-letters/{seq:[1-9][0-9]{0,17}}", room.show_dead_letter)
@@ -50,13 +51,22 @@ def admin_app(
     return app
 
 
+def _application(guard: Any) -> web.Application:
+    return web.Application(middlewares=[tell_problems, guard], client_max_size=_MOST_BODY_BYTES)
+
+
+@web.middleware
+async def _off(_request: web.Request, _handler: _Handler) -> web.StreamResponse:
+    raise Problem(
+        ProblemType.NOT_FOUND, "the admin API is off: set USER_SYNC_ADMIN_TOKENS to open it"
+    )
+
+
 def _only_for(tokens: NamedTokens, now_us: Callable[[], int]) -> Any:
     refusals = Throttle(now_us)
 
     @web.middleware
-    async def authorise(
-        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    ) -> web.StreamResponse:
+    async def authorise(request: web.Request, handler: _Handler) -> web.StreamResponse:
         who = tokens.holder(request.headers.getall("Authorization", []))
         if who is None:
             if times := refusals.due():

@@ -246,3 +246,15 @@ async def test_a_closed_journal_is_a_503(client: Client, journal: Journal) -> No
     async with client.get("/api/v1/admin/dead-letters", headers=ANNA) as reply:
         assert reply.status == 503
         assert reply.headers["Retry-After"]
+
+
+async def test_without_tokens_it_is_off(journal: Journal) -> None:
+    off = admin_app(journal, {}, lambda: Health(()), Metrics(), now_us=lambda: NOW_US)
+    app = web.Application()
+    app.add_subapp("/api/v1/admin", off)
+    async with (
+        TestClient(TestServer(app)) as client,
+        client.get("/api/v1/admin/status", headers=ANNA) as reply,
+    ):
+        assert reply.status == 404
+        assert "USER_SYNC_ADMIN_TOKENS" in (await reply.json())["detail"]
