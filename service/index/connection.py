@@ -8,6 +8,7 @@ import ssl
 from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from opensearchpy import AsyncOpenSearch
 from yarl import URL
@@ -45,8 +46,6 @@ def connect(options: OpenSearchOptions) -> AsyncOpenSearch:
 
     Raises InvalidCaFile. Requests raise opensearch-py's exceptions.
     """
-    url = URL(options.url)
-    base = url.with_user(None).with_query(None).with_fragment(None)
     return AsyncOpenSearch(
         hosts=[{}],  # a host of its own would be re-parsed; HttpConnection has it as `base`
         connection_class=HttpConnection,
@@ -55,13 +54,29 @@ def connect(options: OpenSearchOptions) -> AsyncOpenSearch:
         max_retries=0,
         retry_on_status=(),
         retry_on_timeout=False,
-        base=base,
-        authorization=_authorization(options, url),
-        ssl_context=_ssl_context(options.ca_file) if base.scheme == "https" else None,
-        timeout_s=options.timeout_seconds,
-        connect_timeout_s=options.connect_timeout_seconds,
-        pool_size=options.pool_size,
+        **_connection_arguments(options),
     )
+
+
+def connect_for_bytes(options: OpenSearchOptions) -> HttpConnection:
+    """What is below a client: for who wants answers as they came. Close it likewise.
+
+    Raises InvalidCaFile.
+    """
+    return HttpConnection(**_connection_arguments(options))
+
+
+def _connection_arguments(options: OpenSearchOptions) -> dict[str, Any]:
+    url = URL(options.url)
+    base = url.with_user(None).with_query(None).with_fragment(None)
+    return {
+        "base": base,
+        "authorization": _authorization(options, url),
+        "ssl_context": _ssl_context(options.ca_file) if base.scheme == "https" else None,
+        "timeout_s": options.timeout_seconds,
+        "connect_timeout_s": options.connect_timeout_seconds,
+        "pool_size": options.pool_size,
+    }
 
 
 def _authorization(options: OpenSearchOptions, url: URL) -> str | None:

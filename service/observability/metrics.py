@@ -39,6 +39,7 @@ OUTCOMES = (
 )
 
 _LAG_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600)
+_SEARCH_SECONDS_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 _BULK_SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _BULK_EVENTS_BUCKETS = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500)
 
@@ -100,6 +101,21 @@ class Metrics:
             "user_sync_bulk_items_retried_total",
             "Documents OpenSearch could not take for a while, by its error type",
             ["reason"],
+            registry=self.registry,
+        )
+
+        self.searches = Counter(
+            "user_sync_searches_total",
+            "Requests to the search API, by kind, and by outcome: ok or the type of the problem",
+            ["kind", "outcome"],
+            registry=self.registry,
+        )
+        self.search_seconds = Histogram(
+            "user_sync_search_seconds",
+            "Duration of a request to the search API, its answer's sending not included unless it "
+            "is streamed",
+            ["kind"],
+            buckets=_SEARCH_SECONDS_BUCKETS,
             registry=self.registry,
         )
 

@@ -1,5 +1,7 @@
 """Settings, as people give them, to the options of each stage."""
 
+from dataclasses import replace
+
 from service.documents.document import DeletionMode
 from service.index.connection import OpenSearchOptions
 from service.index.names import IndexNames
@@ -7,6 +9,7 @@ from service.indexer.options import IndexerOptions
 from service.journal.options import JournalOptions
 from service.receiver.authorisation import Credentials
 from service.receiver.options import ReceiverOptions
+from service.search.options import SearchOptions
 from service.settings import Settings
 
 
@@ -31,6 +34,16 @@ def opensearch_options(settings: Settings) -> OpenSearchOptions:
         ca_file=opensearch.ca_file,
         timeout_seconds=opensearch.timeout_seconds,
     )
+
+
+def search_connection(settings: Settings) -> OpenSearchOptions:
+    """The same cluster for searches: many short requests at once."""
+    return replace(opensearch_options(settings), pool_size=64)
+
+
+def search_options(settings: Settings) -> SearchOptions:
+    """Who may search."""
+    return SearchOptions(tokens=[token.get_secret_value() for token in settings.search.tokens])
 
 
 def index_names(settings: Settings) -> IndexNames:

@@ -1,0 +1,119 @@
+"""Parameters to the body of a search request. Pure."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from service.search.cursor import Position
+from service.search.fields import Field, Kind
+from service.search.highlighting import highlight_request
+from service.search.parameters import Parameters, Sort
+from service.search.ranking import matching
+
+Body = dict[str, Any]
+
+COUNTED_TO: Final = 1_000
+"""A total beyond is only counted when `total=exact` asks for it: type-ahead doesn't wait for it."""
+
+MAX_FACET_VALUES: Final = 20
+
+NOT_DELETED: Final[Body] = {"bool": {"must_not": [{"exists": {"field": "deleted_at"}}]}}
+"""What the readers' alias adds to searches by itself."""
+
+_BY_ID: Final[Body] = {"user_id": "asc"}
+
+
+def search_body(parameters: Parameters, position: Position, *, timeout_s: float) -> Body:
+    """A page after `position`, one user longer than asked for: whether there is a next is known."""
+    body: Body = {
+        "query": query(parameters, forgiving=position.forgiving),
+        "sort": sort(parameters),
+        "size": parameters.limit + 1,
+        "track_total_hits": True if parameters.exact_total else COUNTED_TO,
+        "timeout": milliseconds(timeout_s),
+    }
+    if position.after:
+        body["search_after"] = position.after
+    if parameters.fields:
+        body["_source"] = list(parameters.fields)
+    if parameters.facets:
+        body["aggs"] = {field.name: _facet(field) for field in parameters.facets}
+    if parameters.highlight and parameters.text is not None:
+        body["highlight"] = highlight_request(parameters.text, forgiving=position.forgiving)
+    if parameters.filters.of_metadata:
+        body["docvalue_fields"] = ["attributes_truncated"]
+    return body
+
+
+def export_body(parameters: Parameters, *, forgiving: bool, size: int, after: list[Any]) -> Body:
+    """A page of an export; the engine adds the point in time."""
+    body: Body = {
+        "query": {
+            "bool": {
+                "must": [query(parameters, forgiving=forgiving)],
+                "filter": [NOT_DELETED],
+            }
+        },
+        "sort": sort(parameters) if parameters.sorts else [_BY_ID],
+        "size": size,
+        "track_total_hits": False,
+    }
+    if after:
+        body["search_after"] = after
+    if parameters.fields:
+        body["_source"] = list(parameters.fields)
+    return body
+
+
+def query(parameters: Parameters, *, forgiving: bool) -> Body:
+    """What matches, and how well. Without text nothing is scored."""
+    filters = parameters.filters.queries
+    if parameters.text is None:
+        return {"bool": {"filter": filters}} if filters else {"match_all": {}}
+    matched = matching(parameters.text, forgiving=forgiving)
+    if filters:
+        matched["bool"]["filter"] = filters
+    return matched
+
+
+def sort(parameters: Parameters) -> list[Body]:
+    """An order without ties: it ends with the user_id, which nobody shares.
+
+    By best match when something was typed, else by user_id, which never changes: a walk meets
+    everybody once, whatever is written meanwhile.
+    """
+    order = [_level(level) for level in parameters.sorts]
+    if not order and parameters.text is not None:
+        order = [{"_score": "desc"}]
+    if any(level.field.name == "user_id" for level in parameters.sorts):
+        return order
+    return [*order, dict(_BY_ID)]
+
+
+def milliseconds(seconds: float) -> str:
+    """A duration as OpenSearch reads it."""
+    return f"{round(seconds * 1000)}ms"
+
+
+def _level(level: Sort) -> Body:
+    path = level.field.sort
+    assert path is not None
+    how = {"order": "desc" if level.descending else "asc", "missing": "_last"}
+    if level.field.name == "event.time":
+        how["numeric_type"] = "date_nanos"
+    return {path: how}
+
+
+def _facet(field: Field) -> Body:
+    return {"terms": {"field": field.exact, "size": MAX_FACET_VALUES}}
+
+
+def facet_value(field: Field, bucket: Body) -> object:
+    """A bucket's key as the document has it."""
+    if field.kind is Kind.BOOLEAN:
+        return bucket["key_as_string"] == "true"
+    return bucket["key"]
+
+
+def facet_fields(facets: Sequence[Field]) -> dict[str, Field]:
+    """By name."""
+    return {field.name: field for field in facets}

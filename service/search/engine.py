@@ -1,0 +1,148 @@
+"""Reads from OpenSearch, each within its time; what goes wrong is one of two problems.
+
+Answers are passed on as bytes: documents are not taken apart where nobody looks into them.
+"""
+
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import quote
+
+import orjson
+from opensearchpy.exceptions import ConnectionTimeout, OpenSearchException, TransportError
+
+from service.index.http import HttpConnection
+from service.index.names import IndexNames
+from service.observability.throttle import Throttle
+from service.search.options import SearchOptions
+from service.search.problems import Problem, ProblemType, try_again
+
+log = logging.getLogger(__name__)
+
+# No partial result passes for a whole one; an alias to an index of somebody else's has none.
+_SEARCH: Final = {"allow_partial_search_results": "false"}
+_KEEP_ALIVE: Final = "2m"
+
+
+class Engine:
+    """Searches through the readers' alias; every method raises Problem alone."""
+
+    def __init__(
+        self, connection: HttpConnection, names: IndexNames, options: SearchOptions
+    ) -> None:
+        self._connection = connection
+        self._options = options
+        alias = quote(names.readers, safe="")
+        self._search_path = f"/{alias}/_search"
+        self._document_path = f"/{alias}/_doc/"
+        self._mget_path = f"/{alias}/_mget"
+        self._pit_path = f"/{alias}/_search/point_in_time"
+        self._throttle = Throttle(lambda: time.monotonic_ns() // 1000)
+
+    async def search(self, body: Mapping[str, Any]) -> bytes:
+        """The answer of a search that found everything it should have looked at."""
+        return await self._ask("POST", self._search_path, body, _SEARCH)
+
+    async def document(self, user_id: str, fields: tuple[str, ...]) -> bytes:
+        """A read by id, not waiting for a refresh; `"found":false` when there is none."""
+        params = {"_source_includes": ",".join([*fields, "deleted_at"])} if fields else {}
+        return await self._ask(
+            "GET", self._document_path + quote(user_id, safe=""), None, params, ignore=(404,)
+        )
+
+    async def documents(self, user_ids: list[str], fields: tuple[str, ...]) -> bytes:
+        """Reads by id, likewise."""
+        params = {"_source_includes": ",".join([*fields, "deleted_at"])} if fields else {}
+        return await self._ask("POST", self._mget_path, {"ids": user_ids}, params)
+
+    async def open_point_in_time(self) -> str:
+        """Its id. Close it."""
+        answer = await self._ask(
+            "POST",
+            self._pit_path,
+            None,
+            {"keep_alive": _KEEP_ALIVE, "allow_partial_pit_creation": "false"},
+        )
+        return str(orjson.loads(answer)["pit_id"])
+
+    async def search_point_in_time(self, body: Mapping[str, Any], pit: str) -> bytes:
+        """A search of what was there when it was opened."""
+        return await self._ask(
+            "POST",
+            "/_search",
+            {**body, "pit": {"id": pit, "keep_alive": _KEEP_ALIVE}},
+            _SEARCH,
+            timeout_s=self._options.export_timeout_s,
+        )
+
+    async def close_point_in_time(self, pit: str) -> None:
+        """OpenSearch closes it by itself some minutes later, should this fail."""
+        try:
+            await self._ask("DELETE", "/_search/point_in_time", {"pit_id": [pit]}, {})
+        except Problem:
+            log.warning("a point in time stays open until it expires", extra={"action": "pit_left"})
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        params: Mapping[str, str],
+        *,
+        ignore: tuple[int, ...] = (),
+        timeout_s: float | None = None,
+    ) -> bytes:
+        try:
+            status, _, answer = await self._connection.perform_request(
+                method,
+                path,
+                params,
+                None if body is None else orjson.dumps(body),
+                timeout=timeout_s or self._options.request_timeout_s,
+                ignore=ignore,
+                headers={"content-type": "application/json"},
+            )
+        except ConnectionTimeout:
+            raise self._slow() from None
+        except OpenSearchException as error:
+            raise self._problem(error) from None
+        # A 404 that isn't about the document is about the alias.
+        if status == 404 and b'"found":false' not in answer:
+            raise self._unavailable("index_not_found_exception")
+        return answer
+
+    def _problem(self, error: OpenSearchException) -> Problem:
+        if not isinstance(error, TransportError) or not isinstance(error.status_code, int):
+            return self._unavailable("no_answer")
+        reason = str(error.error)
+        if error.status_code == 400:  # we made the query: it is our fault
+            log.error(
+                "OpenSearch refused a search (%s)", reason, extra={"action": "search_refused"}
+            )
+            return Problem(ProblemType.INTERNAL)
+        if _is_time_out(error.info):
+            return self._slow()
+        return self._unavailable(reason)
+
+    def _slow(self) -> Problem:
+        self._say("slow", "OpenSearch took too long to search")
+        return try_again(ProblemType.ENGINE_SLOW)
+
+    def _unavailable(self, reason: str) -> Problem:
+        self._say("unavailable", f"OpenSearch can't be searched ({reason[:100]})")
+        return try_again(ProblemType.ENGINE_UNAVAILABLE)
+
+    def _say(self, kind: str, message: str) -> None:
+        if times := self._throttle.due(kind):
+            log.warning(message, extra={"action": f"search_{kind}", "times": times})
+
+
+def slow_answer(timed_out: bool) -> None:
+    """Raises Problem when a search was cut short: what it found is not all there is."""
+    if timed_out:
+        raise try_again(ProblemType.ENGINE_SLOW)
+
+
+def _is_time_out(info: Any) -> bool:
+    return isinstance(info, dict) and b"Time exceeded" in orjson.dumps(info.get("error"))

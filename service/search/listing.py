@@ -1,0 +1,55 @@
+"""GET /users: one page of a search."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.search.answers import Found, read_page
+from service.search.body import search_body
+from service.search.cursor import Cursors, InvalidCursor, Position
+from service.search.engine import Engine, slow_answer
+from service.search.options import SearchOptions
+from service.search.parameters import Parameters
+from service.search.problems import Problem, ProblemType
+
+
+class Listing:
+    """Answers searches page by page; keeps nothing between them."""
+
+    def __init__(self, engine: Engine, cursors: Cursors, options: SearchOptions) -> None:
+        self._engine = engine
+        self._cursors = cursors
+        self._timeout_s = options.engine_timeout_s
+
+    async def page(self, parameters: Parameters) -> Mapping[str, Any]:
+        """The answer's members but `took_ms`. Raises Problem."""
+        position = self._position(parameters)
+        found = await self._find(parameters, position)
+        if not found.users and not position.after and parameters.text is not None:
+            position = Position([], forgiving=True)
+            found = await self._find(parameters, position)
+        following = None
+        if found.after is not None:
+            following = self._cursors.write(
+                Position(found.after, position.forgiving), parameters.search
+            )
+        return {
+            "users": found.users,
+            "total": {"value": found.total, "relation": "eq" if found.total_is_exact else "gte"},
+            "next": following,
+            "forgiving": position.forgiving,
+            **found.extras,
+        }
+
+    def _position(self, parameters: Parameters) -> Position:
+        if parameters.cursor is None:
+            return Position([], forgiving=False)
+        try:
+            return self._cursors.read(parameters.cursor, parameters.search)
+        except InvalidCursor as error:
+            raise Problem(ProblemType.INVALID_CURSOR, str(error)) from None
+
+    async def _find(self, parameters: Parameters, position: Position) -> Found:
+        body = search_body(parameters, position, timeout_s=self._timeout_s)
+        found = read_page(await self._engine.search(body), parameters)
+        slow_answer(found.timed_out)
+        return found

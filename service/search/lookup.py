@@ -1,0 +1,100 @@
+"""POST /lookup and GET /users/{user_id}: users by what they are known by, the deleted left out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from service.search.answers import read_document, read_documents, read_hits
+from service.search.body import NOT_DELETED, milliseconds
+from service.search.engine import Engine, slow_answer
+from service.search.models import LookupRequest
+from service.search.options import SearchOptions
+from service.search.parameters import read_fields
+from service.search.problems import Problem, ProblemType
+
+_PAGE = 1_000
+_MOST_PAGES = 10
+_LONGEST_ID_BYTES = 512
+
+
+class Lookup:
+    """Reads by id see what is written already; by e-mail, what the last refresh has shown."""
+
+    def __init__(self, engine: Engine, options: SearchOptions) -> None:
+        self._engine = engine
+        self._timeout_s = options.engine_timeout_s
+
+    async def user(self, user_id: str, fields: tuple[str, ...]) -> tuple[int, Mapping[str, Any]]:
+        """Version and document. Raises Problem."""
+        if not is_possible_id(user_id):
+            raise Problem(ProblemType.USER_NOT_FOUND)
+        found = read_document(await self._engine.document(user_id, fields))
+        if found is None:
+            raise Problem(ProblemType.USER_NOT_FOUND)
+        return found
+
+    async def users(self, request: LookupRequest) -> Mapping[str, Any]:
+        """The answer's members but `took_ms`. Raises Problem."""
+        fields: tuple[str, ...] = ()
+        if request.fields:
+            shown = read_fields(",".join(dict.fromkeys(request.fields)))
+            fields = tuple(dict.fromkeys(("user_id", "email", *shown)))
+        ids, emails = list(dict.fromkeys(request.ids)), list(dict.fromkeys(request.emails))
+        by_id = await self._by_id([one for one in ids if is_possible_id(one)], fields)
+        by_email = await self._by_email(emails, fields)
+        users: dict[str, Mapping[str, Any]] = {one: by_id[one] for one in ids if one in by_id}
+        for email in emails:
+            for user in by_email.get(email.casefold(), ()):
+                users.setdefault(user["user_id"], user)
+        return {
+            "users": list(users.values()),
+            "missing": {
+                "ids": [one for one in ids if one not in by_id],
+                "emails": [one for one in emails if one.casefold() not in by_email],
+            },
+        }
+
+    async def _by_id(
+        self, ids: list[str], fields: tuple[str, ...]
+    ) -> Mapping[str, Mapping[str, Any]]:
+        return read_documents(await self._engine.documents(ids, fields)) if ids else {}
+
+    async def _by_email(
+        self, emails: Sequence[str], fields: tuple[str, ...]
+    ) -> Mapping[str, list[Mapping[str, Any]]]:
+        """By the address, case folded."""
+        found: dict[str, list[Mapping[str, Any]]] = {}
+        wanted = {email.casefold() for email in emails}
+        body: dict[str, Any] = {
+            # Folds accents too, which the comparison below doesn't.
+            "query": {"bool": {"filter": [{"terms": {"email.folded": list(emails)}}, NOT_DELETED]}},
+            "sort": [{"user_id": "asc"}],
+            "size": _PAGE,
+            "track_total_hits": False,
+            "timeout": milliseconds(self._timeout_s),
+        }
+        if fields:
+            body["_source"] = list(fields)
+        for _ in range(_MOST_PAGES if emails else 0):
+            hits, timed_out = read_hits(await self._engine.search(body))
+            slow_answer(timed_out)
+            for hit in hits:
+                address = hit["_source"]["email"].casefold()
+                if address in wanted:
+                    found.setdefault(address, []).append(hit["_source"])
+            if len(hits) < _PAGE:
+                return found
+            body["search_after"] = hits[-1]["sort"]
+        if not emails:
+            return found
+        raise Problem(
+            ProblemType.INVALID_BODY,
+            f"more than {_PAGE * _MOST_PAGES} users have these addresses: look up fewer",
+        )
+
+
+def is_possible_id(user_id: str) -> bool:
+    """Whether a document can have this id; OpenSearch refuses longer ones and lone surrogates."""
+    try:
+        return 0 < len(user_id.encode()) <= _LONGEST_ID_BYTES
+    except UnicodeEncodeError:
+        return False

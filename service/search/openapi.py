@@ -1,0 +1,248 @@
+"""The API's description in OpenAPI 3.1, from the same tables and models that the API works by."""
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final
+
+from pydantic.json_schema import models_json_schema
+
+from service.search.fields import FIELDS
+from service.search.models import LookupAnswer, LookupRequest, ProblemDetails, User, UsersAnswer
+from service.search.parameters import (
+    DEFAULT_LIMIT,
+    MAX_CURSOR_CHARS,
+    MAX_FACETS,
+    MAX_FIELDS,
+    MAX_LIMIT,
+    MAX_SORTS,
+)
+from service.search.problems import CONTENT_TYPE, ProblemType
+
+Json = dict[str, Any]
+
+_REFERENCES: Final = "#/components/schemas/{model}"
+
+FILTER_LANGUAGE: Final = """\
+Conditions on fields; several `filter=` must all hold.
+
+- `blocked=true`, `connection=google-oauth2,github` (any of them), `blocked!=true`
+- `last_login>=2026-01-01`, `last_login<now-90d`, `logins_count>100`, `last_ip=10.0.0.0/8`
+- `name^=ann` begins with, case and accents folded; `name~=smith ann` has these words
+- `app_metadata.plan=pro`, `user_metadata.age>=18`, `app_metadata.https://acme.com/role^=adm`
+- `present(last_login)`, `missing(user_metadata.locale)`
+- `not`, `and`, `or` and brackets: `blocked=true or (logins_count=0 and not provider=auth0)`
+
+Quote a value with blanks, brackets, commas or quotes: `name="Ann Smith"`; `\\\\` keeps a quote.
+"""
+
+
+def openapi_document() -> Json:
+    """The whole document."""
+    _, schemas = models_json_schema(
+        [
+            (User, "serialization"),
+            (UsersAnswer, "serialization"),
+            (LookupRequest, "validation"),
+            (LookupAnswer, "serialization"),
+            (ProblemDetails, "serialization"),
+        ],
+        ref_template=_REFERENCES,
+    )
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "User search",
+            "version": _version(),
+            "description": "Users of an Auth0 tenant, as indexed by auth0-opensearch-sync.",
+        },
+        "servers": [{"url": "/api/v1"}],
+        "security": [{"token": []}],
+        "paths": {
+            "/users": {"get": _search()},
+            "/users/{user_id}": {"get": _user()},
+            "/lookup": {"post": _lookup()},
+            "/openapi.json": {"get": _openapi()},
+        },
+        "components": {
+            "schemas": schemas["$defs"],
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "responses": {kind.value[0]: _problem_response(kind) for kind in ProblemType},
+        },
+    }
+
+
+def _search() -> Json:
+    sortable = ", ".join(name for name, field in FIELDS.items() if field.sort)
+    countable = ", ".join(name for name, field in FIELDS.items() if field.facet)
+    return {
+        "operationId": "searchUsers",
+        "summary": "Search users, or list all",
+        "description": "As application/x-ndjson, streams everybody that matches, a user a line; "
+        "then only q, filter, sort and fields are possible.",
+        "parameters": [
+            _query(
+                "q",
+                {"type": "string"},
+                "What a person types: names, the beginning of names, an e-mail address or a part "
+                "of it, @domain, a phone number, an id. At most 256 characters and 12 words",
+            ),
+            _query("filter", _array({"type": "string"}), FILTER_LANGUAGE, explode=True),
+            _query(
+                "sort",
+                _array({"type": "string"}, most=MAX_SORTS),
+                f"Fields to sort by, - before a name for descending: {sortable}. "
+                "By best match without it, and by user_id without q",
+            ),
+            _query(
+                "limit",
+                {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+                "Users a page",
+            ),
+            _query(
+                "cursor",
+                {"type": "string", "minLength": 1, "maxLength": MAX_CURSOR_CHARS},
+                "`next` of the page before; q, filter and sort stay the same",
+            ),
+            _query("fields", _array({"type": "string"}, most=MAX_FIELDS), "What to show of users"),
+            _query(
+                "facets",
+                _array({"type": "string"}, most=MAX_FACETS),
+                f"Fields whose most frequent values to count: {countable}",
+            ),
+            _query("highlight", {"type": "boolean", "default": False}, "Mark matches"),
+            _query(
+                "total",
+                {"type": "string", "enum": ["exact", "bounded"], "default": "bounded"},
+                "exact counts all matching users, otherwise counting stops at 1,000",
+            ),
+        ],
+        "responses": {
+            "200": {
+                "description": "Users that match",
+                "content": {
+                    "application/json": {"schema": _reference("UsersAnswer")},
+                    "application/x-ndjson": {"schema": {"type": "string"}},
+                },
+            },
+            **_problems(
+                ProblemType.INVALID_PARAMETER,
+                ProblemType.UNAUTHORIZED,
+                ProblemType.INTERNAL,
+                ProblemType.ENGINE_UNAVAILABLE,
+            ),
+        },
+    }
+
+
+def _user() -> Json:
+    return {
+        "operationId": "getUser",
+        "summary": "A user by id, as last written",
+        "parameters": [
+            {
+                "name": "user_id",
+                "in": "path",
+                "required": True,
+                "description": "percent-encoded",
+                "schema": {"type": "string", "minLength": 1},
+            },
+            _query("fields", _array({"type": "string"}, most=MAX_FIELDS), "What to show"),
+            {
+                "name": "If-None-Match",
+                "in": "header",
+                "description": "An ETag that is known already",
+                "schema": {"type": "string"},
+            },
+        ],
+        "responses": {
+            "200": {
+                "description": "The user",
+                "headers": {"ETag": {"schema": {"type": "string"}}},
+                "content": {"application/json": {"schema": _reference("User")}},
+            },
+            "304": {"description": "Nothing has changed since that ETag"},
+            **_problems(
+                ProblemType.INVALID_PARAMETER,
+                ProblemType.UNAUTHORIZED,
+                ProblemType.USER_NOT_FOUND,
+                ProblemType.INTERNAL,
+                ProblemType.ENGINE_UNAVAILABLE,
+            ),
+        },
+    }
+
+
+def _lookup() -> Json:
+    return {
+        "operationId": "lookUpUsers",
+        "summary": "Many users by id or e-mail address",
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": _reference("LookupRequest")}},
+        },
+        "responses": {
+            "200": {
+                "description": "Those there are",
+                "content": {"application/json": {"schema": _reference("LookupAnswer")}},
+            },
+            **_problems(
+                ProblemType.INVALID_BODY,
+                ProblemType.UNAUTHORIZED,
+                ProblemType.BODY_TOO_LARGE,
+                ProblemType.UNSUPPORTED_MEDIA_TYPE,
+                ProblemType.INTERNAL,
+                ProblemType.ENGINE_UNAVAILABLE,
+            ),
+        },
+    }
+
+
+def _openapi() -> Json:
+    return {
+        "operationId": "describe",
+        "summary": "This document",
+        "responses": {
+            "200": {
+                "description": "OpenAPI 3.1",
+                "content": {"application/json": {"schema": {"type": "object"}}},
+            },
+            **_problems(ProblemType.UNAUTHORIZED),
+        },
+    }
+
+
+def _query(name: str, schema: Json, description: str, *, explode: bool = False) -> Json:
+    parameter: Json = {"name": name, "in": "query", "description": description, "schema": schema}
+    if schema.get("type") == "array":
+        parameter |= {"style": "form", "explode": explode}
+    return parameter
+
+
+def _array(items: Json, *, most: int = 20) -> Json:
+    return {"type": "array", "items": items, "minItems": 1, "maxItems": most}
+
+
+def _problems(*kinds: ProblemType) -> Json:
+    return {str(kind.status): {"$ref": f"#/components/responses/{kind.value[0]}"} for kind in kinds}
+
+
+def _problem_response(kind: ProblemType) -> Json:
+    response: Json = {
+        "description": kind.title,
+        "content": {CONTENT_TYPE: {"schema": _reference("ProblemDetails")}},
+    }
+    if kind.status == 503:
+        response["headers"] = {
+            "Retry-After": {"description": "seconds", "schema": {"type": "integer"}}
+        }
+    return response
+
+
+def _reference(model: str) -> Json:
+    return {"$ref": _REFERENCES.format(model=model)}
+
+
+def _version() -> str:
+    try:
+        return version("auth0-opensearch-sync")
+    except PackageNotFoundError:  # a source tree that isn't installed
+        return "0"

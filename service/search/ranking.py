@@ -1,0 +1,173 @@
+"""How a user must match what was typed, and how matches rank: the one place that says so. Pure.
+
+Every word must match, in any order: somewhere in a name, in the e-mail, an id or the phone number.
+A user's score is a sum of the constants below, so a ranking can be worked out on paper:
+
+- the whole text is the user's id, e-mail address or phone number, or their whole name;
+- each word counts by its best match: a whole word above a beginning, names above the rest;
+- a little more when a name begins with the whole text.
+
+Whatever the number of words, one more that matches whole outweighs all that a beginning can add.
+Typing errors are looked for only when nobody matches without (`forgiving`); then each word may be
+a letter or two off, and counts least.
+"""
+
+from typing import Any, Final
+
+from service.search.query_text import QueryText, Word
+
+Query = dict[str, Any]
+
+WHOLE_ID: Final = 1024
+WHOLE_NAME: Final = 512
+NAME_WORD: Final = 32
+OTHER_WORD: Final = 28
+NAME_BEGINNING: Final = 12
+OTHER_BEGINNING: Final = 8
+NAME_BEGINS_WITH_ALL: Final = 4
+ONE_TYPO: Final = 2
+MORE_TYPOS: Final = 1
+
+NAMES: Final = ("name", "given_name", "family_name", "nickname", "username")
+# A digit sequence as long as this is no year, floor or house number.
+_WHOLE_NUMBER_DIGITS: Final = 7
+# Fewer terms to try for each word of a forgiving search; what is beyond is further off anyway.
+_MOST_EXPANSIONS: Final = 50
+
+
+def matching(text: QueryText, *, forgiving: bool = False) -> Query:
+    """A query that scores. forgiving: words may have typing errors."""
+    words = {"bool": {"must": [_word(word, forgiving=forgiving) for word in text.words]}}
+    required: Query = words
+    if text.digits is not None and len(text.words) > 1:
+        required = {"dis_max": {"queries": [words, *_phone(text.digits)]}}
+    return {"bool": {"must": [required], "should": _bonuses(text)}}
+
+
+def _bonuses(text: QueryText) -> list[Query]:
+    whole = text.whole
+    ids: list[Query] = [
+        {"term": {"user_id": whole}},
+        {"term": {"email.folded": whole}},
+        {"term": {"identities.user_id": whole}},
+    ]
+    if text.digits is not None and len(text.digits) >= _WHOLE_NUMBER_DIGITS:
+        ids.append({"term": {"phone_number": text.digits}})
+    bonuses = [
+        _constant(_any_of(ids), WHOLE_ID),
+        _constant(_any_of([{"term": {f"{name}.folded": whole}} for name in NAMES]), WHOLE_NAME),
+    ]
+    if len(whole) > 1:  # everybody beginning with one letter: no information, much work
+        bonuses.append(_constant({"prefix": {"name.folded": whole}}, NAME_BEGINS_WITH_ALL))
+    return bonuses
+
+
+def _word(word: Word, *, forgiving: bool) -> Query:
+    if word.is_domain:
+        ways = _domain(word.text[1:])
+    elif word.is_address:
+        ways = _address(word.text)
+    else:
+        ways = _anywhere(word)
+    if forgiving:
+        ways += _with_typos(word)
+    return {"dis_max": {"queries": ways}}
+
+
+def _domain(domain: str) -> list[Query]:
+    return [
+        _constant({"term": {"email.domain": domain}}, OTHER_WORD),
+        _constant({"prefix": {"email.domain": domain}}, OTHER_BEGINNING),
+    ]
+
+
+def _address(address: str) -> list[Query]:
+    ways = [
+        _constant({"term": {"email.folded": address}}, OTHER_WORD),
+        _constant({"prefix": {"email.folded": address}}, OTHER_BEGINNING),
+    ]
+    # Some user names and ids are addresses.
+    return [*ways, _constant(_names(address), NAME_WORD), *_ids(address)]
+
+
+def _anywhere(word: Word) -> list[Query]:
+    text = word.text
+    ways = [
+        _constant(_names(text), NAME_WORD),
+        _constant(_names(text, type="bool_prefix"), NAME_BEGINNING),
+        _constant(_email_words(text), OTHER_WORD),
+        _constant(
+            {"match_bool_prefix": {"email": {"query": text, "operator": "and"}}}, OTHER_BEGINNING
+        ),
+        *_ids(text),
+    ]
+    return ways + _phone(word.digits) if word.digits is not None else ways
+
+
+def _names(text: str, **how: Any) -> Query:
+    return {"multi_match": {"query": text, "fields": list(NAMES), "operator": "and", **how}}
+
+
+def _email_words(text: str, **how: Any) -> Query:
+    return {"match": {"email": {"query": text, "operator": "and", **how}}}
+
+
+def _ids(text: str) -> list[Query]:
+    ways: list[Query] = [
+        {"match": {"search.ids": {"query": text, "operator": "and"}}},
+        {"term": {"identities.user_id": text}},
+    ]
+    queries = [_constant(_any_of(ways), OTHER_WORD)]
+    if "|" in text:
+        queries.append(_constant({"prefix": {"user_id": text}}, OTHER_BEGINNING))
+    return queries
+
+
+def _phone(digits: str) -> list[Query]:
+    """By the number's end, whole; or anywhere in it, since its every end is indexed."""
+    anywhere = _constant({"prefix": {"phone_number": digits}}, OTHER_BEGINNING)
+    if len(digits) < _WHOLE_NUMBER_DIGITS:
+        return [anywhere]
+    return [_constant({"term": {"phone_number": digits}}, OTHER_WORD), anywhere]
+
+
+def _with_typos(word: Word) -> list[Query]:
+    """The first letter is trusted: it is seldom wrong, and narrows what must be tried."""
+    if word.is_domain:
+        return [_fuzzy("email.domain", word.text[1:])]
+    if word.is_address:
+        return [_fuzzy("email.folded", word.text)]
+    how = {"prefix_length": 1, "max_expansions": _MOST_EXPANSIONS}
+    one = {"fuzziness": "AUTO:3,1000", **how}
+    more = {"fuzziness": "AUTO", **how}
+    return [
+        _constant(_names(word.text, **one), ONE_TYPO),
+        _constant(_names(word.text, **more), MORE_TYPOS),
+        _constant(
+            {"match": {"email": {"query": word.text, "operator": "and", **more}}}, MORE_TYPOS
+        ),
+    ]
+
+
+def _fuzzy(field: str, value: str) -> Query:
+    return _constant(
+        {
+            "fuzzy": {
+                field: {
+                    "value": value,
+                    "fuzziness": "AUTO",
+                    "prefix_length": 1,
+                    "max_expansions": _MOST_EXPANSIONS,
+                }
+            }
+        },
+        MORE_TYPOS,
+    )
+
+
+def _any_of(queries: list[Query]) -> Query:
+    return queries[0] if len(queries) == 1 else {"bool": {"should": queries}}
+
+
+def _constant(query: Query, score: int) -> Query:
+    return {"constant_score": {"filter": query, "boost": score}}
