@@ -21,7 +21,7 @@ from aiohttp import web
 
 from service.admin.app import admin_app
 from service.console.pages import add_console
-from service.index.connection import connect
+from service.index.connection import connect, connect_for_bytes
 from service.index.names import IndexNames
 from service.indexer.indexer import Indexer
 from service.journal.control import ControlServer
@@ -30,6 +30,7 @@ from service.observability.metrics import Metrics
 from service.observability.private import private_app
 from service.receiver.receiver import CannotListen, Receiver
 from service.receiver.refusals import Refusal
+from service.search.app import LONGEST_REQUEST_LINE, search_app
 from service.settings import Settings
 from service.wiring import stage_options
 from service.wiring.bootstrapping import Bootstrapping
@@ -157,11 +158,17 @@ async def _open_private_door(
 ) -> None:
     doors = settings.doors
     app = private_app(metrics, [vitals.checks])
-    if admins := stage_options.admin_tokens(settings):
-        admin = admin_app(journal, admins, vitals.health, metrics, now_us=now_us)
-        app.add_subapp("/api/v1/admin", admin)
+    admins = stage_options.admin_tokens(settings)
+    admin = admin_app(journal, admins, vitals.health, metrics, now_us=now_us)
+    app.add_subapp("/api/v1/admin", admin)
+    # Of its own: a person who types must not wait behind bulks.
+    connection = connect_for_bytes(stage_options.search_connection(settings))
+    stack.push_async_callback(connection.close)
+    search = stage_options.search_options(settings)
+    names = stage_options.index_names(settings)
+    app.add_subapp("/api/v1", search_app(connection, names, search, metrics))
     add_console(app)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, max_line_size=LONGEST_REQUEST_LINE)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     try:

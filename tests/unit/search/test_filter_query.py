@@ -1,0 +1,152 @@
+"""Filters as queries: a table of bodies, and what is refused."""
+
+from typing import Any
+
+import pytest
+
+from service.search.filter_query import MAX_FILTERS, MAX_VALUES, Filters, InvalidFilter
+
+
+def term(value: str) -> dict[str, Any]:
+    return {"term": {"attributes": value}}
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("blocked=true", {"terms": {"blocked": [True]}}),
+        ("email=Ann@acme.com", {"terms": {"email.keyword": ["Ann@acme.com"]}}),
+        ("email.domain=acme.com", {"terms": {"email.domain": ["acme.com"]}}),
+        ("connection=a,b", {"terms": {"identities.connection": ["a", "b"]}}),
+        ("provider!=a", {"bool": {"must_not": [{"terms": {"identities.provider": ["a"]}}]}}),
+        ("name^=Ann", {"prefix": {"name.folded": "Ann"}}),
+        ('name~="ann smith"', {"match": {"name": {"query": "ann smith", "operator": "and"}}}),
+        ("phone_number^=+44", {"prefix": {"phone_number.keyword": "+44"}}),
+        ("logins_count>100", {"range": {"logins_count": {"gt": 100}}}),
+        ("logins_count=-1", {"terms": {"logins_count": [-1]}}),
+        (
+            "last_login=2026-01-31",
+            {"range": {"last_login": {"gte": "2026-01-31", "lte": "2026-01-31"}}},
+        ),
+        ("last_login<now-90d", {"range": {"last_login": {"lt": "now-90d"}}}),
+        (
+            "created_at>=2026-01-31T10:00:00+02:00",
+            {"range": {"created_at": {"gte": "2026-01-31T10:00:00+02:00"}}},
+        ),
+        ("last_ip=10.1.2.3/8", {"terms": {"last_ip": ["10.0.0.0/8"]}}),
+        ("present(email)", {"exists": {"field": "email.keyword"}}),
+        ("missing(blocked)", {"bool": {"must_not": [{"exists": {"field": "blocked"}}]}}),
+        ("present(picture)", {"exists": {"field": "picture"}}),
+        ("app_metadata.plan=pro", term("app_metadata.plan=pro")),
+        ("app_metadata=5", term("app_metadata=5")),
+        (
+            "app_metadata.plan!=pro,free",
+            {
+                "bool": {
+                    "must_not": [
+                        {
+                            "bool": {
+                                "should": [
+                                    term("app_metadata.plan=pro"),
+                                    term("app_metadata.plan=free"),
+                                ]
+                            }
+                        }
+                    ]
+                }
+            },
+        ),
+        ('"user_metadata.a=b"="c=d"', term("user_metadata.a\\=b=c\\=d")),
+        ("app_metadata.plan^=pr", {"prefix": {"attributes": "app_metadata.plan=pr"}}),
+        ("present(app_metadata.plan)", term("app_metadata.plan")),
+        (
+            "user_metadata.born>=1990-01-01",
+            {
+                "range": {
+                    "attributes": {
+                        "gte": "user_metadata.born=1990-01-01",
+                        "lt": "user_metadata.born>",
+                    }
+                }
+            },
+        ),
+        (
+            "blocked=true or not missing(name)",
+            {
+                "bool": {
+                    "should": [
+                        {"terms": {"blocked": [True]}},
+                        {
+                            "bool": {
+                                "must_not": [
+                                    {"bool": {"must_not": [{"exists": {"field": "name.keyword"}}]}}
+                                ]
+                            }
+                        },
+                    ]
+                }
+            },
+        ),
+    ],
+)
+def test_filters_become_queries(text: str, query: dict[str, Any]) -> None:
+    assert Filters([text]).queries == [query]
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "said"),
+    [
+        ("nam=x", 1, "no field of this name"),
+        ("a=1 or nam=x", 1, "no field"),
+        ("blocked=true and logins_coun>5", 18, "no field"),
+        ("search.ids=x", 1, "no field"),
+        ("deleted_at=2026-01-01", 1, "no field"),
+        ("app_metadatax.a=1", 1, "no field"),
+        ("blocked=yes", 9, "true or false"),
+        ("blocked>true", 8, "can't be compared by >"),
+        ("name>a", 5, "can't be compared by >"),
+        ("picture=x", 8, "present(…) or missing(…)"),
+        ("logins_count=1.5", 14, "a whole number"),
+        ("logins_count=9223372036854775808", 14, "a whole number"),
+        ("last_login>yesterday", 12, "a date such as"),
+        ("last_login>2026-02-30", 12, "a date such as"),
+        ("last_login>2026-01-01T00:00:00", 12, "a date such as"),
+        ("last_login>0001-01-01", 12, "a date such as"),
+        ("last_login>now-99999y", 12, "50 months or years"),
+        ("last_login>now/d", 12, "a date such as"),
+        ("last_ip=10.0.0.256", 9, "an IP address"),
+        ("last_ip=fe80::1%eth0", 9, "an IP address"),
+        ("app_metadata.plan~=x", 1, "on metadata"),
+        ("name=" + "x" * 1_025, 6, "at most 1024"),
+        ("name=" + ",".join("x" * (MAX_VALUES + 1)), 1, "at most 200 values"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_at_its_position(
+    text: str, position: int, said: str
+) -> None:
+    with pytest.raises(InvalidFilter) as caught:
+        Filters([text])
+    assert said in str(caught.value) + caught.value.expected
+    assert (caught.value.number, caught.value.position) == (1, position)
+
+
+def test_the_number_of_filters_is_bounded_and_the_wrong_one_is_named() -> None:
+    Filters(["blocked=true"] * MAX_FILTERS)
+    with pytest.raises(InvalidFilter) as caught:
+        Filters(["blocked=true"] * (MAX_FILTERS + 1))
+    assert caught.value.number == MAX_FILTERS + 1
+
+
+def test_values_are_counted_over_all_filters() -> None:
+    half = "name=" + ",".join("x" * (MAX_VALUES // 2))
+    Filters([half, half])
+    with pytest.raises(InvalidFilter):
+        Filters([half, half, "missing(email)"])
+
+
+@pytest.mark.parametrize(
+    ("text", "of_metadata"),
+    [("blocked=true", False), ("not app_metadata.a=1", True), ("present(user_metadata)", True)],
+)
+def test_conditions_on_metadata_are_known_as_such(text: str, of_metadata: bool) -> None:
+    assert Filters([text]).of_metadata is of_metadata
