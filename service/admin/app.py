@@ -56,7 +56,7 @@ def _application(guard: Any) -> web.Application:
 
 
 @web.middleware
-async def _off(_request: web.Request, _handler: _Handler) -> web.StreamResponse:
+async def _off(request: web.Request, handler: _Handler) -> web.StreamResponse:  # noqa: ARG001
     raise Problem(
         ProblemType.NOT_FOUND, "the admin API is off: set USER_SYNC_ADMIN_TOKENS to open it"
     )
