@@ -5,14 +5,15 @@ NO_COLOR is honoured (by rich).
 """
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Final
 
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.text import Text
+
+from service.demo.sign_of_life import sign_of_life
 
 EDGE: Final = 4  # where text begins; numbers stand before it
 _WIDEST: Final = 84  # longer lines are hard to read
@@ -75,18 +76,9 @@ class Page:
         """A table or the like."""
         self.console.print(Padding(what, (0, 0, 0, EDGE), expand=False), width=self._width)
 
-    @contextmanager
-    def waiting(self, what: str) -> Iterator[None]:
+    def waiting(self, what: str) -> AbstractContextManager[None]:
         """A sign of life while something takes time; nothing of it stays, or comes in a pipe."""
-        if not self.console.is_terminal:
-            yield
-            return
-        status = self.console.status(f"  {what} …", spinner_style="green")
-        try:  # an interruption inside start() must show the cursor again, too
-            status.start()
-            yield
-        finally:
-            status.stop()
+        return sign_of_life(self.console, what)
 
     def _hanging(self, lead: Text, text: Text, right: Text | None = None) -> None:
         """The lead, then the text, its further lines below its first; right: at the other edge."""

@@ -101,7 +101,8 @@ class Teller:
         return 1
 
     def stopping(self) -> None:
-        """A person has ended it."""
+        """A person has ended it, perhaps amid a download, whose bar hides the cursor."""
+        self.page.console.show_cursor(True)
         self.page.blank()
         self.page.paragraph("Stopping …")
 

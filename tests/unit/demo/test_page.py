@@ -49,9 +49,14 @@ def test_a_pipe_gets_no_escape_codes() -> None:
     assert "\x1b" not in told(80)
 
 
-def test_a_terminal_has_its_cursor_back_in_the_end() -> None:
-    text = told(80, terminal=True)
-    assert text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l")
+def test_waiting_hides_no_cursor_and_leaves_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    last = told(80, terminal=True).split("\n")[-1]
+    assert "a node starts …" in last
+    assert last.endswith("\r\x1b[2K")
+    assert "\x1b[?25l" not in last
+    monkeypatch.setenv("TERM", "dumb")
+    assert "a node starts" not in told(80, terminal=True)
 
 
 def test_no_color_leaves_no_colour(monkeypatch: pytest.MonkeyPatch) -> None:
