@@ -69,7 +69,7 @@ def phone_digits(text: str) -> str | None:
     `020…` are all found by the end of the number.
     """
     ascii_digits = "".join(
-        str(unicodedata.digit(char)) if char.isdigit() else char for char in text
+        str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text
     )
     if not _PHONE.fullmatch(ascii_digits):
         return None

@@ -64,6 +64,14 @@ class Api:
         assert headers["Content-Type"] == "application/problem+json"
         return json.loads(body)
 
+    async def problem_of_export(self, **parameters: str) -> Any:
+        """A 400 in place of an export."""
+        status, _, body = await self.request(
+            "GET", "/users", params=parameters, headers={"Accept": "application/x-ndjson"}
+        )
+        assert status == 400, body
+        return json.loads(body)
+
 
 async def index(
     client: AsyncOpenSearch,

@@ -1,0 +1,145 @@
+"""Filters mean on the real engine what they say, checked against the directory itself."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.integration.search.conftest import USERS, Api, ids, index
+from tests.integration.search.directory import directory
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+EVERYBODY = directory(USERS)
+User = dict[str, Any]
+
+
+def connection(user: User) -> str:
+    return str(user["identities"][0]["connection"])
+
+
+def plan(user: User) -> str:
+    return str(user["app_metadata"]["plan"])
+
+
+def seats(user: User) -> int:
+    return int(user["app_metadata"]["seats"])
+
+
+@pytest.mark.parametrize(
+    ("filters", "holds"),
+    [
+        (["blocked=true"], lambda u: u["blocked"]),
+        (["not blocked=true"], lambda u: not u["blocked"]),
+        (["email_verified=false", "blocked=true"], lambda u: u["blocked"] and not u["email_verified"]),
+        (["connection=github,acme-saml"], lambda u: connection(u) in {"github", "acme-saml"}),
+        (["provider!=auth0"], lambda u: u["identities"][0]["provider"] != "auth0"),
+        (["identities.isSocial=true"], lambda u: u["identities"][0]["isSocial"]),
+        (["last_login>=2025-01-01"], lambda u: u.get("last_login", "") >= "2025-01-01"),
+        (["last_login<2024-06-15"], lambda u: "" < u.get("last_login", "") < "2024-06-15"),
+        (["last_login>2024-06-15"], lambda u: u.get("last_login", "") > "2024-06-16"),
+        (["created_at=2024-06-15"], lambda u: u["created_at"].startswith("2024-06-15")),
+        (["missing(last_login)"], lambda u: "last_login" not in u),
+        (["present(last_login) and logins_count>=400"], lambda u: "last_login" in u and u["logins_count"] >= 400),
+        (["logins_count=7,8"], lambda u: u["logins_count"] in {7, 8}),
+        (["app_metadata.plan=pro"], lambda u: plan(u) == "pro"),
+        (["app_metadata.plan!=pro"], lambda u: plan(u) != "pro"),
+        (["app_metadata.plan^=e"], lambda u: plan(u).startswith("e")),
+        (["app_metadata.plan>free"], lambda u: plan(u) > "free"),
+        (["app_metadata.plan<=free"], lambda u: plan(u) <= "free"),
+        (["app_metadata.seats>=9"], lambda u: seats(u) >= 9),
+        (["app_metadata.seats<9"], lambda u: seats(u) < 9),
+        (["app_metadata.seats<=10"], lambda u: seats(u) <= 10),
+        (["missing(user_metadata)"], lambda u: True),
+        (["present(user_metadata.a)"], lambda u: False),
+        (["email.domain=beispiel.de"], lambda u: u["email"].endswith("@beispiel.de")),
+        (["name^=\"jürgen m\""], lambda u: u["name"].startswith("Jürgen M")),
+        (["name^=\"JURGEN M\""], lambda u: u["name"].startswith("Jürgen M")),
+        (["name=Jürgen Müller"], None),
+        (['name="Jürgen Müller"'], lambda u: u["name"] == "Jürgen Müller"),
+        (['name="jürgen müller"'], lambda u: False),
+        (['name~="muller jurgen"'], lambda u: u["name"] == "Jürgen Müller"),
+        (
+            ["blocked=true or (app_metadata.plan=free and not connection=github)"],
+            lambda u: u["blocked"] or (plan(u) == "free" and connection(u) != "github"),
+        ),
+    ],
+)  # fmt: skip
+async def test_filters_select(
+    api: Api, filters: list[str], holds: Callable[[User], bool] | None
+) -> None:
+    pairs = [("filter", one) for one in filters]
+    if holds is None:
+        status, _, _ = await api.request("GET", "/users", params=pairs)
+        assert status == 400
+        return
+    expected = sorted(user["user_id"] for user in EVERYBODY if holds(user))
+    answer = await api.get("/users", *pairs, limit="1000", total="exact")
+    assert answer["total"] == {"value": len(expected), "relation": "eq"}
+    assert ids(answer["users"]) == expected[:1000]
+
+
+async def test_text_and_filters_together(api: Api) -> None:
+    answer = await api.find("ann", filter="blocked=true", limit="1000")
+    assert answer["users"]
+    assert all(user["blocked"] for user in answer["users"])
+
+
+async def test_filters_score_nothing_and_ranking_stays(api: Api) -> None:
+    all_of_them = await api.find("smith", limit="1000")
+    some = await api.find("smith", limit="1000", filter="blocked=false")
+    kept = [user for user in all_of_them["users"] if not user["blocked"]]
+    assert some["users"] == kept
+
+
+async def test_users_whose_metadata_was_cut_are_named(api: Api) -> None:
+    cut = {
+        "user_id": "auth0|cut-metadata",
+        "name": "Cut Metadata",
+        "attributes": ["app_metadata"],
+        "attributes_truncated": True,
+    }
+    await index(api.client, api.names.writers, [cut])
+    only = ("filter", 'name="Cut Metadata"')
+    answer = await api.get("/users", only, ("filter", "missing(app_metadata.plan)"))
+    assert (ids(answer["users"]), answer["uncertain"]) == ([cut["user_id"]], [cut["user_id"]])
+    assert "uncertain" not in await api.get("/users", only)
+    cut_ones = await api.get("/users", filter="attributes_truncated=true")
+    assert ids(cut_ones["users"]) == [cut["user_id"]]
+    await api.client.delete(index=api.names.writers, id=cut["user_id"], params={"refresh": "true"})
+
+
+async def test_a_mistake_says_where_and_what(api: Api) -> None:
+    status, _, body = await api.request(
+        "GET", "/users", params=[("filter", "blocked=true"), ("filter", "name=(")]
+    )
+    assert status == 400
+    problem = await api.problem(400, filter="name=(")
+    assert problem == {
+        "type": "urn:auth0-opensearch-sync:problem:invalid-filter",
+        "title": "A filter can't be understood",
+        "status": 400,
+        "detail": "expected a value at position 6",
+        "parameter": "filter",
+        "filter": 1,
+        "position": 6,
+        "expected": "a value",
+    }
+    assert b'"filter":2' in body
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name^=*", "name^=.*", "app_metadata.a^=.*(", "app_metadata.a.*=1", "app_metadata.[a-z]{9}>=5",
+        'app_metadata.a"b=1', "email=/(a+)+$/", "user_id=*", "name~=a*", "app_metadata.x@#&<>~>=1",
+        'app_metadata.\u0000=1', "last_ip=::/0", "app_metadata.n>=-999999999999999",
+        '"app_metadata.a\\\\"=1', '"app_metadata.(((" >= 5', "event.time>=now-50y", "event.time<2260-12-31",
+    ],
+)  # fmt: skip
+async def test_values_are_never_patterns(api: Api, text: str) -> None:
+    """Whatever is written is refused as a filter, or looked for as it stands."""
+    status, _, body = await api.request("GET", "/users", params={"filter": text})
+    assert status in {200, 400}, body
+    if status == 200 and "*" in text:
+        assert b'"users":[]' in body

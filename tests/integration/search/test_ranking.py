@@ -1,0 +1,187 @@
+"""Who is found, and in which order: queries and expected answers among thousands of others."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.integration.search.conftest import Api, index
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def person(key: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "user_id": f"auth0|{key}",
+        "event": {"id": f"evt_{key}", "type": "user.created", "time": "2026-01-01T00:00:00Z"},
+        "indexed_at": "2026-01-01T00:00:00Z",
+        "nickname": key,
+        **fields,
+    }
+
+
+PEOPLE = [
+    person(
+        "quill",
+        name="Tamsin Quill",
+        given_name="Tamsin",
+        family_name="Quill",
+        email="tq@quill.example",
+    ),
+    person("quillan", name="Tamsin Quillan", email="tamsin.quillan@elsewhere.example"),
+    person("quiller", name="Quiller Tamsinson", email="q.t@elsewhere.example"),
+    person("quilt", name="Tamsen Quilt", email="third@elsewhere.example"),
+    person("mail", name="Zebedee Zim", email="tamsin@post.quill.example"),
+    person(
+        "vbq",
+        name="Orsolya Vbq",
+        email="orsolya+news@bigcorp.example",
+        phone_number="+36 1 555 0199 23",
+    ),
+    person(
+        "vbr", name="Orsolya Vbr", email="orsolya@bigcorp.example", phone_number="+36 1 777 0199 23"
+    ),
+    person("5f7c8ec7c33c6c004bbafe82", name="Nobody Special", nickname="special"),
+    person(
+        "linked",
+        name="Linked Person",
+        identities=[
+            {
+                "connection": "google-oauth2",
+                "provider": "google-oauth2",
+                "user_id": "103547991597142817347",
+            }
+        ],
+    ),
+    person("zoe", name="Zoë Ångström-Ñandú", email="zoe@nandu.example"),
+    person("yamamoto", name="山本五十六", given_name="五十六", family_name="山本"),
+    person("tchaik", name="Пётр Чайковский"),
+    person("giorgos", name="Χρήστος Ξενάκης"),
+    person("shorty", name="Xq"),
+    person("login-x", name="Ada Byron", username="countess_99", email="ada@byron.example"),
+    person("mailname", name="bart@simpson.example", email="bart@simpson.example"),
+]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def people(api: Api) -> AsyncIterator[Api]:
+    await index(api.client, api.names.writers, PEOPLE)
+    yield api
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        # whole name, then whole words elsewhere, then beginnings
+        ("tamsin quill", "quill mail quillan quiller"),
+        ("Quill Tamsin", "quill mail quillan quiller"),
+        ("tamsin", "quill quillan mail quiller"),
+        ("quill tamsin", "quill mail quillan quiller"),
+        ("tam quilla", "quillan"),
+        ("quil tams", "quill quillan quiller quilt mail"),
+        ("tamsinson", "quiller"),
+        # accents, case, scripts
+        ("zoe angstrom", "zoe"),
+        ("ZOË ÅNGSTRÖM", "zoe"),
+        ("nandu ang", "zoe"),
+        ("山本", "yamamoto"),
+        ("五十六", "yamamoto"),
+        ("петр чайк", "tchaik"),
+        ("χρηστος", "giorgos"),
+        ("ξενα", "giorgos"),
+        # addresses and their parts
+        ("orsolya@bigcorp.example", "vbr"),
+        ("ORSOLYA@BigCorp.example", "vbr"),
+        ("orsolya@big", "vbr"),
+        ("orsolya+news@bigcorp.example", "vbq"),
+        ("orsolya+n", "vbq"),
+        ("@bigcorp.example", "vbq vbr"),
+        ("@bigc", "vbq vbr"),
+        ("orsolya @bigcorp.example", "vbq vbr"),
+        ("bigcorp.example", "vbq vbr"),
+        ("tamsin.quillan", "quillan"),
+        ("bart@simpson.example", "mailname"),
+        # phones
+        ("+36 1 555 0199 23", "vbq"),
+        ("0036 (0)1/555-0199-23", "vbq"),
+        ("5550199 23", "vbq"),
+        ("01 555 01", "vbq"),
+        ("019923", "vbq vbr"),
+        ("orsolya 555019923", "vbq"),
+        # ids
+        ("auth0|5f7c8ec7c33c6c004bbafe82", "5f7c8ec7c33c6c004bbafe82"),
+        ("5f7c8ec7c33c6c004bbafe82", "5f7c8ec7c33c6c004bbafe82"),
+        ("auth0|5f7c8", "5f7c8ec7c33c6c004bbafe82"),
+        ("103547991597142817347", "linked"),
+        ("countess_99", "login-x"),
+        ("countess", "login-x"),
+        # one letter, or two
+        ("xq", "shorty"),
+        # nobody as typed: typing errors
+        ("tamsni quill", "quill mail quillan quilt"),
+        ("quilll", "quill mail quillan quiller quilt"),
+        ("orsloya@bigcorp.example", "vbr"),
+        ("chaikovskij", ""),
+        ("чайковскй", "tchaik"),
+        # nobody at all
+        ("xylophone zzzz", ""),
+        ("?!", ""),
+    ],
+)
+async def test_order(people: Api, q: str, expected: str) -> None:
+    found = await people.find(q)
+    keys = [user["user_id"].partition("|")[2] for user in found["users"]]
+    assert keys[: len(expected.split()) + 1] == expected.split()
+
+
+async def test_exact_above_beginnings_above_typing_errors(people: Api) -> None:
+    """The tiers, each alone, then together: what matches worse never stands above."""
+    exact = await people.find("quill")
+    assert exact["forgiving"] is False
+    beginnings = await people.find("quil")
+    assert beginnings["forgiving"] is False
+    errors = await people.find("quikl")
+    assert errors["forgiving"] is True
+    assert errors["users"]
+
+
+async def test_every_word_counts_by_its_best_match(people: Api) -> None:
+    for q in ("ann", "mar", "smith", "garcia jos", "müll", "юрий"):
+        found = await people.find(q, limit="50")
+        assert found["users"], q
+        scores = [sum(_tier(word, user) for word in q.split()) for user in found["users"]]
+        assert scores == sorted(scores, reverse=True), q
+
+
+def _tier(word: str, user: dict[str, Any]) -> int:
+    """1 when the word stands whole in a name, as far as plain letters tell."""
+    folded = user["name"].casefold().replace("ü", "u").replace("é", "e").replace("í", "i")
+    plain = word.replace("ü", "u")
+    return int(plain in folded.replace("-", " ").replace("'", " ").split())
+
+
+async def test_a_search_walks_on_through_typing_errors(people: Api) -> None:
+    everybody = (await people.find("smiht", limit="1000"))["users"]
+    walked: list[dict[str, Any]] = []
+    page = await people.find("smiht", limit="7")
+    while True:
+        assert page["forgiving"] is True
+        walked += page["users"]
+        if page["next"] is None:
+            break
+        page = await people.find("smiht", limit="7", cursor=page["next"])
+    assert walked == everybody
+    assert len(everybody) > 20
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        '"', "\\", "*", "a*", "?", "/.*/", "name:ann", "ann~", "a AND b", "(((", "{}", "[1 TO 2]",
+        "<script>", "\u202e", "😀", "a" * 256, "x " * 12, "%", "'; drop", "\x07", "ann\0", "‘’", "@", "@@@",
+        "|", "auth0|", "+", "....", "0000", "(0)", "１２３４５",
+    ],
+)  # fmt: skip
+async def test_nothing_typed_is_syntax(people: Api, q: str) -> None:
+    await people.find(q, highlight="true")

@@ -1,0 +1,79 @@
+"""What was typed, taken apart."""
+
+import pytest
+
+from service.search.query_text import (
+    MAX_CHARS,
+    MAX_WORDS,
+    TooMuchText,
+    phone_digits,
+    read_query_text,
+)
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "\t\n", "\0"])
+def test_nothing_typed_is_no_query(typed: str) -> None:
+    assert read_query_text(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("ann sm", ["ann", "sm"]),
+        ("  ann \t sm ", ["ann", "sm"]),
+        ("ann - sm", ["ann", "sm"]),
+        ("-", ["-"]),
+        ("Jose\u0301", ["José"]),
+        ("山田　太郎", ["山田", "太郎"]),
+        ("a\0b", ["a", "b"]),
+    ],
+)
+def test_words(typed: str, words: list[str]) -> None:
+    text = read_query_text(typed)
+    assert text is not None
+    assert [word.text for word in text.words] == words
+
+
+@pytest.mark.parametrize(
+    ("typed", "digits"),
+    [
+        ("+44 7700 900123", "447700900123"),
+        ("0044 (0)7700-900.123", "447700900123"),
+        ("07700 900123", "7700900123"),
+        ("(020) 7946 0000", "2079460000"),
+        ("９００１２３", "900123"),
+        ("1234", "1234"),
+        ("123", None),
+        ("00123", None),
+        ("12345678901234567890", "123456789012345"),
+        ("900123x", None),
+        ("ann", None),
+        ("²²²²", None),
+        ("", None),
+    ],
+)
+def test_phone_numbers_in_any_format(typed: str, digits: str | None) -> None:
+    assert phone_digits(typed) == digits
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_address", "is_domain"),
+    [
+        ("ann@acme.com", True, False),
+        ("ann@", True, False),
+        ("@acme.com", False, True),
+        ("@", True, False),
+        ("@@", True, False),
+        ("ann", False, False),
+    ],
+)
+def test_addresses_and_domains(typed: str, is_address: bool, is_domain: bool) -> None:
+    text = read_query_text(typed)
+    assert text is not None
+    assert (text.words[0].is_address, text.words[0].is_domain) == (is_address, is_domain)
+
+
+@pytest.mark.parametrize("typed", ["x" * (MAX_CHARS + 1), "x " * (MAX_WORDS + 1)])
+def test_too_much_is_refused(typed: str) -> None:
+    with pytest.raises(TooMuchText, match="at most"):
+        read_query_text(typed)
