@@ -68,9 +68,11 @@ def read_hits(answer: bytes) -> tuple[list[dict[str, Any]], bool]:
     return read["hits"]["hits"], read["timed_out"]
 
 
-def read_documents(answer: bytes) -> dict[str, Mapping[str, Any]]:
-    """By id, those there are and that are not deleted."""
+def read_documents(answer: bytes) -> dict[str, Mapping[str, Any]] | None:
+    """By id, those there are and that are not deleted. None when some could not be read."""
     read = cast(dict[str, Any], parse(answer))
+    if any("error" in document for document in read["docs"]):
+        return None
     return {
         document["_id"]: document["_source"]
         for document in read["docs"]

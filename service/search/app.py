@@ -149,7 +149,7 @@ def _application(middleware: Any) -> web.Application:
 
 
 @web.middleware
-async def _off(_request: web.Request, _handler: _Handler) -> web.StreamResponse:
+async def _off(request: web.Request, handler: _Handler) -> web.StreamResponse:  # noqa: ARG001
     return _problem(
         Problem(
             ProblemType.NOT_FOUND,

@@ -9,7 +9,7 @@ from service.search.engine import Engine, slow_answer
 from service.search.models import LookupRequest
 from service.search.options import SearchOptions
 from service.search.parameters import read_fields
-from service.search.problems import Problem, ProblemType
+from service.search.problems import Problem, ProblemType, try_again
 
 _PAGE = 1_000
 _MOST_PAGES = 10
@@ -56,7 +56,12 @@ class Lookup:
     async def _by_id(
         self, ids: list[str], fields: tuple[str, ...]
     ) -> Mapping[str, Mapping[str, Any]]:
-        return read_documents(await self._engine.documents(ids, fields)) if ids else {}
+        if not ids:
+            return {}
+        documents = read_documents(await self._engine.documents(ids, fields))
+        if documents is None:
+            raise try_again(ProblemType.ENGINE_UNAVAILABLE)
+        return documents
 
     async def _by_email(
         self, emails: Sequence[str], fields: tuple[str, ...]

@@ -22,4 +22,3 @@ class SearchOptions:
     export_page_bytes: int = 2 << 20
     exports: int = 4
     stall_s: float = 60.0
-    max_body_bytes: int = 1 << 20

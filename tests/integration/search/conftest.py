@@ -29,8 +29,11 @@ USERS = 3_000
 class Api:
     """The API as a client has it, and the index behind."""
 
-    def __init__(self, url: str, client: AsyncOpenSearch, names: IndexNames) -> None:
+    def __init__(
+        self, url: str, client: AsyncOpenSearch, names: IndexNames, engine_url: str
+    ) -> None:
         self.url = url
+        self.engine_url = engine_url
         self.client = client
         self.names = names
         self.metrics = Metrics()
@@ -102,7 +105,7 @@ async def serving(engine_url: str, names: IndexNames, options: SearchOptions) ->
     app = web.Application()
     app.add_subapp("/api/v1", search_app(connection, names, options, metrics))
     async with TestServer(app) as server:
-        api = Api(str(server.make_url("/api/v1")), client, names)
+        api = Api(str(server.make_url("/api/v1")), client, names, engine_url)
         api.metrics = metrics
         try:
             yield api

@@ -31,7 +31,10 @@ def seats(user: User) -> int:
     [
         (["blocked=true"], lambda u: u["blocked"]),
         (["not blocked=true"], lambda u: not u["blocked"]),
-        (["email_verified=false", "blocked=true"], lambda u: u["blocked"] and not u["email_verified"]),
+        (
+            ["email_verified=false", "blocked=true"],
+            lambda u: u["blocked"] and not u["email_verified"],
+        ),
         (["connection=github,acme-saml"], lambda u: connection(u) in {"github", "acme-saml"}),
         (["provider!=auth0"], lambda u: u["identities"][0]["provider"] != "auth0"),
         (["identities.isSocial=true"], lambda u: u["identities"][0]["isSocial"]),
@@ -40,7 +43,10 @@ def seats(user: User) -> int:
         (["last_login>2024-06-15"], lambda u: u.get("last_login", "") > "2024-06-16"),
         (["created_at=2024-06-15"], lambda u: u["created_at"].startswith("2024-06-15")),
         (["missing(last_login)"], lambda u: "last_login" not in u),
-        (["present(last_login) and logins_count>=400"], lambda u: "last_login" in u and u["logins_count"] >= 400),
+        (
+            ["present(last_login) and logins_count>=400"],
+            lambda u: "last_login" in u and u["logins_count"] >= 400,
+        ),
         (["logins_count=7,8"], lambda u: u["logins_count"] in {7, 8}),
         (["app_metadata.plan=pro"], lambda u: plan(u) == "pro"),
         (["app_metadata.plan!=pro"], lambda u: plan(u) != "pro"),
@@ -53,8 +59,8 @@ def seats(user: User) -> int:
         (["missing(user_metadata)"], lambda u: True),
         (["present(user_metadata.a)"], lambda u: False),
         (["email.domain=beispiel.de"], lambda u: u["email"].endswith("@beispiel.de")),
-        (["name^=\"jürgen m\""], lambda u: u["name"].startswith("Jürgen M")),
-        (["name^=\"JURGEN M\""], lambda u: u["name"].startswith("Jürgen M")),
+        (['name^="jürgen m"'], lambda u: u["name"].startswith("Jürgen M")),
+        (['name^="JURGEN M"'], lambda u: u["name"].startswith("Jürgen M")),
         (["name=Jürgen Müller"], None),
         (['name="Jürgen Müller"'], lambda u: u["name"] == "Jürgen Müller"),
         (['name="jürgen müller"'], lambda u: False),
@@ -64,7 +70,7 @@ def seats(user: User) -> int:
             lambda u: u["blocked"] or (plan(u) == "free" and connection(u) != "github"),
         ),
     ],
-)  # fmt: skip
+)
 async def test_filters_select(
     api: Api, filters: list[str], holds: Callable[[User], bool] | None
 ) -> None:
@@ -131,12 +137,25 @@ async def test_a_mistake_says_where_and_what(api: Api) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "name^=*", "name^=.*", "app_metadata.a^=.*(", "app_metadata.a.*=1", "app_metadata.[a-z]{9}>=5",
-        'app_metadata.a"b=1', "email=/(a+)+$/", "user_id=*", "name~=a*", "app_metadata.x@#&<>~>=1",
-        'app_metadata.\u0000=1', "last_ip=::/0", "app_metadata.n>=-999999999999999",
-        '"app_metadata.a\\\\"=1', '"app_metadata.(((" >= 5', "event.time>=now-50y", "event.time<2260-12-31",
+        "name^=*",
+        "name^=.*",
+        "app_metadata.a^=.*(",
+        "app_metadata.a.*=1",
+        "app_metadata.[a-z]{9}>=5",
+        'app_metadata.a"b=1',
+        "email=/(a+)+$/",
+        "user_id=*",
+        "name~=a*",
+        "app_metadata.x@#&<>~>=1",
+        "app_metadata.\u0000=1",
+        "last_ip=::/0",
+        "app_metadata.n>=-999999999999999",
+        '"app_metadata.a\\\\"=1',
+        '"app_metadata.(((" >= 5',
+        "event.time>=now-50y",
+        "event.time<2260-12-31",
     ],
-)  # fmt: skip
+)
 async def test_values_are_never_patterns(api: Api, text: str) -> None:
     """Whatever is written is refused as a filter, or looked for as it stands."""
     status, _, body = await api.request("GET", "/users", params={"filter": text})

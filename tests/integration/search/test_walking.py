@@ -29,10 +29,22 @@ async def walk(api: Api, *pairs: tuple[str, str], **parameters: str) -> list[dic
 @pytest.mark.parametrize(
     "sort",
     [
-        "", "name", "-name", "email", "-email", "last_login", "-last_login,name", "-event.time",
-        "logins_count", "blocked,-logins_count", "last_ip", "user_id", "-user_id", "email.domain,phone_number",
+        "",
+        "name",
+        "-name",
+        "email",
+        "-email",
+        "last_login",
+        "-last_login,name",
+        "-event.time",
+        "logins_count",
+        "blocked,-logins_count",
+        "last_ip",
+        "user_id",
+        "-user_id",
+        "email.domain,phone_number",
     ],
-)  # fmt: skip
+)
 async def test_a_walk_meets_everybody_once_in_every_order(api: Api, sort: str) -> None:
     users = await walk(api, limit="701", **({"sort": sort} if sort else {}))
     assert sorted(ids(users)) == sorted(ids(EVERYBODY))
