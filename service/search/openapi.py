@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pydantic.json_schema import models_json_schema
 
-from service.search.fields import FIELDS
+from service.search.fields import FIELDS, PARTS
 from service.search.models import LookupAnswer, LookupRequest, ProblemDetails, User, UsersAnswer
 from service.search.parameters import (
     DEFAULT_LIMIT,
@@ -19,6 +19,12 @@ from service.search.problems import CONTENT_TYPE, ProblemType
 
 Json = dict[str, Any]
 
+_SHOWN: Final[Json] = {
+    "anyOf": [
+        {"enum": sorted({*FIELDS, *PARTS})},
+        {"type": "string", "pattern": r"^(app|user)_metadata\.[A-Za-z0-9_.:/-]{1,200}$"},
+    ]
+}
 _REFERENCES: Final = "#/components/schemas/{model}"
 
 FILTER_LANGUAGE: Final = """\
@@ -26,12 +32,13 @@ Conditions on fields; several `filter=` must all hold.
 
 - `blocked=true`, `connection=google-oauth2,github` (any of them), `blocked!=true`
 - `last_login>=2026-01-01`, `last_login<now-90d`, `logins_count>100`, `last_ip=10.0.0.0/8`
-- `name^=ann` begins with, case and accents folded; `name~=smith ann` has these words
+- `name^=ann` begins with, case and accents folded; `name~="smith ann"` has these words
 - `app_metadata.plan=pro`, `user_metadata.age>=18`, `app_metadata.https://acme.com/role^=adm`
 - `present(last_login)`, `missing(user_metadata.locale)`
 - `not`, `and`, `or` and brackets: `blocked=true or (logins_count=0 and not provider=auth0)`
 
-Quote a value with blanks, brackets, commas or quotes: `name="Ann Smith"`; `\\\\` keeps a quote.
+Quote a value with blanks, brackets, commas or quotes: `name="Ann Smith"`; in quotes, a
+backslash keeps a quote or a backslash.
 """
 
 
@@ -71,8 +78,8 @@ def openapi_document() -> Json:
 
 
 def _search() -> Json:
-    sortable = ", ".join(name for name, field in FIELDS.items() if field.sort)
-    countable = ", ".join(name for name, field in FIELDS.items() if field.facet)
+    sortable = [name for name, field in FIELDS.items() if field.sort]
+    countable = [name for name, field in FIELDS.items() if field.facet]
     return {
         "operationId": "searchUsers",
         "summary": "Search users, or list all",
@@ -88,9 +95,9 @@ def _search() -> Json:
             _query("filter", _array({"type": "string"}), FILTER_LANGUAGE, explode=True),
             _query(
                 "sort",
-                _array({"type": "string"}, most=MAX_SORTS),
-                f"Fields to sort by, - before a name for descending: {sortable}. "
-                "By best match without it, and by user_id without q",
+                _array({"enum": [*sortable, *(f"-{name}" for name in sortable)]}, most=MAX_SORTS),
+                "Fields to sort by, - before a name for descending. By best match without it, and "
+                "by user_id without q",
             ),
             _query(
                 "limit",
@@ -102,11 +109,11 @@ def _search() -> Json:
                 {"type": "string", "minLength": 1, "maxLength": MAX_CURSOR_CHARS},
                 "`next` of the page before; q, filter and sort stay the same",
             ),
-            _query("fields", _array({"type": "string"}, most=MAX_FIELDS), "What to show of users"),
+            _query("fields", _array(_SHOWN, most=MAX_FIELDS), "What to show of users"),
             _query(
                 "facets",
-                _array({"type": "string"}, most=MAX_FACETS),
-                f"Fields whose most frequent values to count: {countable}",
+                _array({"enum": countable}, most=MAX_FACETS),
+                "Fields whose most frequent values to count",
             ),
             _query("highlight", {"type": "boolean", "default": False}, "Mark matches"),
             _query(
@@ -145,7 +152,7 @@ def _user() -> Json:
                 "description": "percent-encoded",
                 "schema": {"type": "string", "minLength": 1},
             },
-            _query("fields", _array({"type": "string"}, most=MAX_FIELDS), "What to show"),
+            _query("fields", _array(_SHOWN, most=MAX_FIELDS), "What to show"),
             {
                 "name": "If-None-Match",
                 "in": "header",
@@ -218,7 +225,7 @@ def _query(name: str, schema: Json, description: str, *, explode: bool = False) 
 
 
 def _array(items: Json, *, most: int = 20) -> Json:
-    return {"type": "array", "items": items, "minItems": 1, "maxItems": most}
+    return {"type": "array", "items": items, "minItems": 1, "maxItems": most, "uniqueItems": True}
 
 
 def _problems(*kinds: ProblemType) -> Json:

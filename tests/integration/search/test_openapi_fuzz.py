@@ -1,0 +1,95 @@
+"""A schema-driven fuzzer takes the OpenAPI document at its word: it asks whatever fits, and much
+that doesn't. No answer may be a server error, or another than the document describes."""
+
+import asyncio
+import threading
+import uuid
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from service.index.bootstrap import bootstrap
+from service.index.connection import OpenSearchOptions, connect
+from service.index.names import IndexNames
+from service.search.options import SearchOptions
+from tests.conftest import Engine
+from tests.integration.search.conftest import TOKEN, index, serving
+from tests.integration.search.directory import directory
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+    unsupported_method,
+]
+AUTHORISED = {"Authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.fixture(scope="module")
+def url(engine: Engine) -> Iterator[str]:
+    """An API over a small directory, served by a thread: the fuzzer is synchronous."""
+    ready, done = threading.Event(), threading.Event()
+    urls: list[str] = []
+
+    async def run() -> None:
+        names = IndexNames(f"t-{uuid.uuid4().hex[:12]}")
+        client = connect(OpenSearchOptions(url=engine.url))
+        await bootstrap(client, names)
+        await index(client, names.writers, directory(200))
+        async for api in serving(engine.url, names, SearchOptions(tokens=[TOKEN])):
+            urls.append(api.url)
+            ready.set()
+            await asyncio.to_thread(done.wait)
+        await client.indices.delete(index=names.pattern)
+        await client.indices.delete_index_template(name=names.template)
+        await client.close()
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()))
+    thread.start()
+    assert ready.wait(60)
+    yield urls[0]
+    done.set()
+    thread.join(60)
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode))
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [("/users", "GET"), ("/users/{user_id}", "GET"), ("/lookup", "POST"), ("/openapi.json", "GET")],
+)
+def test_every_answer_is_one_that_is_described(
+    url: str, path: str, method: str, mode: GenerationMode
+) -> None:
+    schema = schemathesis.openapi.from_url(f"{url}/openapi.json", headers=AUTHORISED)
+    operation = schema[path][method]
+    if mode is GenerationMode.NEGATIVE and path == "/openapi.json":
+        pytest.skip("it has no parameters that could be wrong")
+
+    @given(st.data())
+    @settings(
+        max_examples=60,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
+    def ask(data: st.DataObject) -> None:
+        case = data.draw(operation.as_strategy(generation_mode=mode))
+        response = case.call(base_url=url, headers=AUTHORISED, timeout=30)
+        case.validate_response(response, checks=CHECKS, headers=AUTHORISED)
+
+    ask()
