@@ -115,3 +115,5 @@ def show(page: Page, demo: Demo) -> None:
         page.blank()
         page.verbatim(suggestion.commands)
     page.blank()
+    page.paragraph("What arrives is told here.", style="dim")
+    page.blank()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import select
+import stat
 import sys
 from typing import Final
 
@@ -24,7 +25,7 @@ async def watch(demo: Demo, service: ServiceProcess, stage: Stage, page: Page) -
         await asyncio.sleep(_LOOK_SECONDS)
         demo.cluster.require()
         service.require()
-        if _unread() or ("MAKELEVEL" in os.environ and os.getppid() != parent):
+        if _unread() or _deserted(parent):
             return
         after = await stage.journal.accounting()
         if after.received_total == before.received_total or after.journal:
@@ -41,9 +42,17 @@ async def watch(demo: Demo, service: ServiceProcess, stage: Stage, page: Page) -
 
 def _unread() -> bool:
     """Whether stdout is a pipe that nobody reads any more."""
-    poll = select.poll()
     try:
-        poll.register(sys.stdout.fileno(), 0)
+        descriptor = sys.stdout.fileno()
+        if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+            return False
     except (OSError, ValueError):
         return False
-    return any(state & (select.POLLERR | select.POLLNVAL) for _, state in poll.poll(0))
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    return any(state & (select.POLLERR | select.POLLHUP) for _, state in poll.poll(0))
+
+
+def _deserted(parent: int) -> bool:
+    """Whether the make that started this has gone without a word; others may start and leave."""
+    return "MAKELEVEL" in os.environ and os.getppid() != parent

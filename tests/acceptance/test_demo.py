@@ -199,15 +199,15 @@ async def shell(command: str, folder: Path) -> str:
 @pytest.mark.parametrize(
     ("moment", "number", "code"),
     [
-        ("becomes of it in OpenSearch.\n", signal.SIGINT, 130),  # its node boots
+        ("becomes of it in OpenSearch.\n", signal.SIGINT, 130),
         (" 4  Old news", signal.SIGTERM, 143),
         ("It stays up", signal.SIGHUP, 0),
     ],
 )
-async def test_a_signal_leaves_no_process_and_no_file(
-    tmp_path: Path, moment: str, number: signal.Signals, code: int
+async def test_a_signal_leaves_no_process_no_file_and_no_index(
+    engine: Engine, tmp_path: Path, moment: str, number: signal.Signals, code: int
 ) -> None:
-    async with demo(tmp_path) as running:
+    async with demo(tmp_path, {"OPENSEARCH_URL": engine.url}) as running:
         await running.until(moment)
         running.process.send_signal(number)
         assert await running.ended() == code
@@ -215,6 +215,65 @@ async def test_a_signal_leaves_no_process_and_no_file(
         assert not running.alive()
         for folder in re.findall(r"\.user-sync/demo-\w+", running.out):
             assert not (ROOT / folder).exists()
+        there = await everything_of_demos(engine.url)
+        for index in re.findall(r"auth0-users-demo-\w+", running.out):
+            assert index not in there
+
+
+async def test_ctrl_c_while_its_node_boots_leaves_no_process(tmp_path: Path) -> None:
+    async with demo(tmp_path) as running:
+        await running.until("becomes of it in OpenSearch.\n")
+        me = psutil.Process(running.process.pid)
+
+        async def boots() -> bool:
+            running.seen |= set(me.children(recursive=True))
+            return any("java" in process.name() for process in running.seen)
+
+        await eventually(boots, what="the node's process")
+        running.process.send_signal(signal.SIGINT)
+        assert await running.ended() == 130
+        assert not running.alive()
+
+
+async def test_it_ends_when_nobody_reads_it_any_more(engine: Engine, tmp_path: Path) -> None:
+    process = subprocess.Popen(  # noqa: ASYNC220
+        DEMO, env=env(tmp_path, {"OPENSEARCH_URL": engine.url}), stdout=subprocess.PIPE
+    )
+    try:
+        assert process.stdout
+        out = process.stdout
+
+        def read() -> None:
+            while b"told here" not in out.readline():
+                pass
+
+        async with asyncio.timeout(60):
+            await asyncio.to_thread(read)
+            process.stdout.close()
+            await asyncio.to_thread(process.wait)
+        assert process.returncode == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def test_it_ends_with_the_make_that_started_it(engine: Engine, tmp_path: Path) -> None:
+    # A shell stands in for make, killed without a chance to end the demo.
+    settings = {**env(tmp_path, {"OPENSEARCH_URL": engine.url}), "MAKELEVEL": "1"}
+    shell = await asyncio.create_subprocess_exec(
+        *("sh", "-c", f"{' '.join(DEMO)}; true"),
+        env=settings,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    running = Running(shell)
+    await running.until("told here")
+    shell.kill()
+
+    async def gone() -> bool:
+        return not running.alive()
+
+    await eventually(gone, within=15, what="the demo's end")
+    await running.ended()
 
 
 async def test_killed_it_takes_its_node_and_its_serve_along(tmp_path: Path) -> None:
