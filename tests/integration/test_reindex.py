@@ -10,7 +10,7 @@ from opensearchpy import AsyncOpenSearch
 from service.index.aliases import READERS_FILTER
 from service.index.bootstrap import bootstrap
 from service.index.names import IndexNames
-from tests.integration.conftest import Pipeline, sources
+from tests.integration.conftest import Pipeline, eventually, sources
 
 Start = Callable[..., Awaitable[Pipeline]]
 
@@ -73,29 +73,42 @@ async def test_moving_to_a_new_index_loses_nothing(
     await running.drained()
     newest = dict.fromkeys(range(USERS), 2)
     moved = asyncio.Event()
+    moments = 3
 
     async def writing() -> None:
-        moment = 3
-        while not moved.is_set() or moment < 20:
-            part = range(moment % 5, USERS, 5)
-            await running.feed([event(number, moment) for number in part])
-            newest.update(dict.fromkeys(part, moment))
-            moment += 1
+        """Some users anew, and some that are never written again: a lost write stays lost."""
+        nonlocal moments
+        while not moved.is_set():
+            part = [*range(moments % 5, USERS, 50), *range(USERS * moments, USERS * moments + 10)]
+            await running.feed([event(number, moments) for number in part])
+            newest.update(dict.fromkeys(part, moments))
             await running.drained()
+            moments += 1
+
+    async def some_writes() -> None:
+        enough = moments + 2
+
+        async def written() -> bool:
+            return moments >= enough
+
+        await eventually(written)
 
     writer = asyncio.create_task(writing())
     old, new = names.first, f"{names.name}-000002"
     await client.indices.create(index=new)
     assert await copy(client, old, new) >= USERS
+    await some_writes()
     await copy(client, old, new)
+    await some_writes()
     await switch(client, names, old, new)
+    await some_writes()
     while await copy(client, old, new):
         pass
     moved.set()
     await writer
     await running.drained()
 
-    found = await everything(client, new)
+    found = await sources(client, new)
     assert found.keys() == {f"auth0|{number}" for number in newest}
     for number, moment in newest.items():
         document = found[f"auth0|{number}"]
@@ -105,7 +118,7 @@ async def test_moving_to_a_new_index_loses_nothing(
     await no_late_update_brings_anybody_back(client, names, running, found)
     assert await bootstrap(client, names) == []
     # The old index is of no more use: nothing has been written to it since.
-    before = await everything(client, old)
+    before = await sources(client, old)
     assert all(found[key]["_version"] >= before[key]["_version"] for key in before)
 
 
@@ -119,8 +132,3 @@ async def no_late_update_brings_anybody_back(
     await running.drained()
     visible = await sources(client, names.readers)
     assert not visible.keys() & {f"auth0|{number}" for number in gone}
-
-
-async def everything(client: AsyncOpenSearch, index: str) -> dict[str, dict[str, Any]]:
-    """Tombstones included."""
-    return await sources(client, index)
