@@ -31,7 +31,8 @@ class IndexReader:
         return await self.snapshot()
 
     async def count(self) -> int:
-        """How many users a reader finds."""
+        """How many users a reader finds once everything written is searchable."""
+        await self._client.indices.refresh(index=self._names.writers)
         answer = await self._client.count(index=self._names.readers)
         return int(answer["count"])
 

@@ -28,15 +28,14 @@ async def watch(demo: Demo, service: ServiceProcess, stage: Stage, page: Page) -
         if _unread() or _deserted(parent):
             return
         after = await stage.journal.accounting()
-        if after.received_total == before.received_total or after.journal:
+        if after.journal:
             continue
-        index = await stage.index.refreshed()
-        grown = growth(before, after)
-        received = after.received_total - before.received_total
-        page.checked(
-            f"{received:,} event{'' if received == 1 else 's'} received: {counted(grown)}"
-            f" · {len(index.found):,} users"
-        )
+        if received := after.received_total - before.received_total:
+            users = await stage.index.count()
+            page.checked(
+                f"{received:,} event{'' if received == 1 else 's'} received: "
+                f"{counted(growth(before, after))} · {users:,} users"
+            )
         before = after
 
 
