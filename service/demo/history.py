@@ -7,6 +7,7 @@ import random
 from typing import Final
 
 from service.demo import people as who
+from service.demo.busy_hour import busy_hour
 from service.demo.chronicle import Chronicle
 from service.demo.events import Message, of_tenant, user_event
 from service.demo.story import Step, sent
@@ -41,7 +42,7 @@ class _History:
             self._back_again(),
             self._not_ours(),
             self._poison(),
-            self._busy_hour(),
+            busy_hour(self._so_far, self._dice),
         ]
 
     def _sign_ups(self) -> Step:
@@ -189,26 +190,4 @@ class _History:
             leaves=(eleni, kai, self._so_far.latest(who.ANNA_SMITH)),
             counts={"applied": 2, "dead_letters": 1},
             shows={eleni.user_id: ("email",), kai.user_id: ("phone_number",)},
-        )
-
-    def _busy_hour(self) -> Step:
-        living = self._so_far.living()
-        changes = [
-            self._so_far.updated(person, 60 + 59.5 * n / most, f"has {n} points", points=n)
-            for person, most in ((p, self._dice.randint(40, 80)) for p in living)
-            for n in range(1, most + 1)
-        ]
-        repeated = self._dice.sample(changes, len(changes) // 5)
-        posts = [sent(event.message) for event in (*changes, *repeated)]
-        self._dice.shuffle(posts)
-        return Step(
-            "A busy hour, in any order",
-            f"{len(changes):,} changes to all {len(living)} users, {len(repeated)} of them "
-            "delivered twice, shuffled anew in each run, over 16 connections at once. Of every "
-            "user the newest has to win.",
-            tuple(posts),
-            leaves=tuple(self._so_far.latest(person) for person in living),
-            counts={"settled": len(posts)},
-            confirms="All {count} users are as the newest of their changes left them",
-            one_by_one=False,
         )
