@@ -7,7 +7,7 @@ from service.demo.story import Step, sent
 
 
 def busy_hour(so_far: Chronicle, dice: random.Random) -> Step:
-    """The last step, from the sixtieth minute on. dice: decide how many changes, and their order."""
+    """The last step, from minute 60 on. dice: decide how many changes, and their order."""
     living = so_far.living()
     changes = [
         so_far.updated(person, 60 + 59.5 * n / most, f"has {n} points", points=n)
