@@ -20,7 +20,8 @@ LOSSES: Mapping[str, int] = {"unauthorised": 401, "not_json": 400, "too_large": 
 def status(
     journal: JournalStatus, health: Health, metrics: Metrics, *, now_us: int
 ) -> dict[str, Any]:
-    """JSON values. Times RFC 3339 in UTC, ages and lags seconds, sizes bytes, the rest counts.
+    """JSON values. Times RFC 3339 in UTC, ages and lags seconds, sizes bytes, the rest counts;
+    version is null where the service runs without being installed.
 
     What is counted by `accounting` goes back to the journal's beginning; `door` and
     `searchable_lag` to the start of this process.
@@ -92,8 +93,8 @@ def lag(histogram: Histogram) -> dict[str, Any]:
     return {"events": buckets[-1]["events"], "sum_seconds": total, "buckets": buckets}
 
 
-def _version() -> str:
+def _version() -> str | None:
     try:
         return version("auth0-opensearch-sync")
     except PackageNotFoundError:
-        return "unknown"
+        return None

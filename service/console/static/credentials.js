@@ -1,0 +1,16 @@
+/** The tokens, kept for this tab alone. */
+
+const key = (room) => `user-sync.${room}`;
+
+export const token = (room) => sessionStorage.getItem(key(room)) ?? "";
+
+export const keep = (room, value) => sessionStorage.setItem(key(room), value);
+
+/** Take `#token=…&admin=…` out of the address before anything else sees it; answers whether it was there. */
+export function takeHandedOver() {
+	if (!/^#(token|admin)=/.test(location.hash)) return false;
+	const given = new URLSearchParams(location.hash.slice(1));
+	for (const [name, room] of [["token", "search"], ["admin", "admin"]]) if (given.get(name)) keep(room, given.get(name));
+	history.replaceState(null, "", "#/users");
+	return true;
+}

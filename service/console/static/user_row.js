@@ -1,0 +1,41 @@
+/** A user in the list of results. */
+
+import { link } from "./address.js";
+import { h } from "./dom.js";
+import { moment } from "./format.js";
+
+const NAMES = ["name", "nickname", "username", "email", "phone_number", "user_id"];
+
+const NAMED = { amp: "&", lt: "<", gt: ">", quot: '"' };
+
+const plain = (text) => text.replace(/&(?:#x([\da-f]+)|#(\d+)|(amp|lt|gt|quot));/gi, (_, hex, decimal, name) =>
+	name ? NAMED[name.toLowerCase()] : String.fromCodePoint(hex ? parseInt(hex, 16) : Number(decimal)));
+
+/** Highlights are HTML of escaped text and <mark>: read, but never as markup. */
+const marked = (html) => html.split("<mark>").flatMap((part, place) => {
+	if (!place) return plain(part);
+	const [match, rest = ""] = part.split("</mark>");
+	return [h("mark", plain(match)), plain(rest)];
+});
+
+/** What to call a user: the best field there is. */
+export const title = (document) => String(document[NAMES.find((field) => document[field])]);
+
+export const badges = (document) => [
+	document.blocked && h("span.tag.bad", "blocked"),
+	document.email && document.email_verified === false && h("span.tag.warn", "unverified"),
+	document.multifactor?.length > 0 && h("span.tag", "MFA"),
+];
+
+/** marks: highlighted texts by field. */
+export function userRow({ document, marks }) {
+	const text = (field) => h("bdi", marks[field] ? marked(marks[field]) : document[field]);
+	const name = NAMES.find((field) => document[field]);
+	const under = ["email", "phone_number", "username", "user_id"].filter((field) => field !== name && document[field] && (field === "email" || marks[field] || (!document.email && field !== "username")));
+	const [connection = "", ...others] = new Set((document.identities ?? []).map((identity) => identity.connection));
+	return h("li", h("a", { href: link("users", document.user_id) },
+		h("span.who", h("span.name", text(name), badges(document)), h("span.sub", under.slice(0, 2).map(text))),
+		h("span.about",
+			h("span.cut", connection, others.length > 0 && h("span.muted", ` +${others.length}`)),
+			h("span.muted", document.last_login ? ["seen ", moment(document.last_login)] : "never signed in"))));
+}

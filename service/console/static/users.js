@@ -1,0 +1,166 @@
+/** Find users: results while one types, filters as chips, all by keyboard. */
+
+import { here, link, settle } from "./address.js";
+import { h, reconcile, say } from "./dom.js";
+import { facetChips, filterForm, PLAIN, writtenFilters } from "./filters.js";
+import { number } from "./format.js";
+import { notice, refusal } from "./parts.js";
+import { search } from "./api.js";
+import { userRow } from "./user_row.js";
+
+const LIVE_MS = 4000;
+
+const idOf = (user) => user.document.user_id;
+
+/** Fill main. Answers how to leave, and how to follow the address. */
+export function show(main, address) {
+	let asked, users = [], next = null, pages = 0, turn = 0, flight = null, timer, entering = false;
+
+	const box = h("input", {
+		id: "search", type: "search", ...PLAIN, placeholder: "Name, e-mail, @domain, phone or id   ( / )", "aria-label": "Search users", "aria-description": "Arrow keys move through the results, Enter opens one, Escape clears",
+		oninput: () => change({ q: box.value }), onkeydown: keys,
+	});
+	const count = h("p.count.under");
+	const facets = h("div.facets");
+	const problem = h("div", { role: "alert" });
+	const list = h("ol.users", { "aria-label": "Users", onkeydown: keys });
+	const end = h("div.end");
+	const page = h("div.view",
+		h("h1.unseen", "Users"),
+		h("search",
+			box,
+			h("div.facets", facets, filterForm((filter) => change({ filters: [...asked.filters, filter] })))),
+		count, problem, list, end);
+	main.append(page);
+	const watcher = new IntersectionObserver(([entry]) => entry.isIntersecting && loadMore(), { rootMargin: "400px" });
+	watcher.observe(end);
+	box.focus({ preventScroll: true });
+
+	function keys(event) {
+		if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
+		const rows = [...list.querySelectorAll("a")];
+		const at = rows.indexOf(document.activeElement);
+		const to = { ArrowDown: at + 1, ArrowUp: Math.max(at, 0) - 1 }[event.key];
+		if (event.key === "Escape") {
+			if (at < 0 && box.value) change({ q: (box.value = "") });
+			box.focus();
+		} else if (event.key === "Enter" && at < 0) {
+			entering = true;
+			if (!flight) enter();
+		} else if (to !== undefined && (at >= 0 || event.key === "ArrowDown")) {
+			(to < 0 ? box : rows[Math.min(to, rows.length - 1)] ?? box).focus();
+		} else {
+			if (event.key.length === 1 && event.key !== "/" && at >= 0) box.focus();
+			return;
+		}
+		event.preventDefault();
+	}
+
+	function enter() {
+		entering = false;
+		if (users.length && box.value) location.hash = link("users", idOf(users[0]));
+	}
+
+	function change(part) {
+		entering = false;
+		asked = { ...asked, ...part };
+		settle(link("users", null, [["q", asked.q], ...asked.filters.map((filter) => ["filter", filter])]));
+		ask();
+	}
+
+	/** Only the newest question counts: the one before is aborted, its answer passed over if it comes all the same. */
+	async function ask(quietly = false) {
+		clearTimeout(timer);
+		flight?.abort();
+		const mine = ++turn;
+		flight = new AbortController();
+		page.classList.toggle("asking", !quietly);
+		let wait = LIVE_MS;
+		try {
+			const answer = await search(asked, null, flight.signal);
+			if (mine !== turn) return;
+			({ users, next } = answer);
+			pages = 1;
+			draw(answer, quietly);
+		} catch (error) {
+			if (mine !== turn) return;
+			wait = fail(error);
+		}
+		flight = null;
+		page.classList.remove("asking");
+		if (entering) enter();
+		if (wait) timer = setTimeout(live, wait);
+	}
+
+	function live() {
+		if (document.hidden || pages > 1) timer = setTimeout(live, LIVE_MS);
+		else ask(true);
+	}
+
+	function draw({ total, facets: counted = {}, took_ms: took, forgiving }, quietly) {
+		const found = `${number(total.value)}${total.relation === "gte" ? "+" : ""} user${total.value === 1 ? "" : "s"}`;
+		problem.replaceChildren();
+		count.replaceChildren(h("strong", found), h("span.muted",
+			forgiving && users.length ? " spelled nearly so" : "",
+			` · ${Math.max(1, Math.round(took))} ms`));
+		const focused = facets.contains(document.activeElement) && document.activeElement.dataset.key;
+		const filterBy = (filters) => change({ filters });
+		facets.replaceChildren(...facetChips(counted, asked.filters, filterBy), ...writtenFilters(asked.filters, filterBy));
+		if (focused) [...facets.querySelectorAll("button")].find((chip) => chip.dataset.key === focused)?.focus();
+		drawUsers();
+		if (!quietly) say(users.length ? found : "No user found");
+	}
+
+	function drawUsers() {
+		reconcile(list, users, idOf, userRow);
+		end.replaceChildren(users.length
+			? next ? h("button.quiet", { onclick: loadMore }, "More") : ""
+			: asked.filters.length ? notice("No user found", "Nobody matches with these filters.")
+				: asked.q.trim() ? notice("No user found", "Not by name, e-mail, phone or id, nor with a letter wrong.")
+					: notice("No users yet", "They come with Auth0’s events, or an imported export."));
+	}
+
+	/** Tell why; answers how long to wait before asking again, false for never. */
+	function fail(error) {
+		const passing = error.status === 0 || error.status >= 500;
+		problem.replaceChildren(error.status === 400 ? notice("This search can’t be understood", error.detail) : refusal("search", error, passing));
+		if (error.status === 400) facets.replaceChildren(...writtenFilters(asked.filters, (filters) => change({ filters })));
+		users = [];
+		next = null;
+		reconcile(list, users, idOf, userRow);
+		for (const part of [end, count]) part.replaceChildren();
+		return passing && Math.min(10, error.retryAfter) * 1000;
+	}
+
+	async function loadMore() {
+		if (!next || flight) return;
+		const mine = turn;
+		flight = new AbortController();
+		const answer = await search(asked, next, flight.signal).catch(() => null);
+		if (mine !== turn) return;
+		flight = null;
+		if (!answer) return ask();
+		const known = new Set(users.map(idOf));
+		users = [...users, ...answer.users.filter((user) => !known.has(idOf(user)))];
+		({ next } = answer);
+		pages += 1;
+		drawUsers();
+	}
+
+	function update({ query }) {
+		asked = { q: query.get("q") ?? "", filters: query.getAll("filter") };
+		if (box.value !== asked.q) box.value = asked.q;
+		change({});
+	}
+
+	update(address);
+	return {
+		update: () => update(here()),
+		leave() {
+			turn += 1;
+			clearTimeout(timer);
+			flight?.abort();
+			watcher.disconnect();
+		},
+	};
+}
