@@ -52,14 +52,20 @@ class Engine:
         """Nothing is left but the templates."""
         await self.call("DELETE", f"/{NAMES.pattern}?ignore_unavailable=true")
 
-    async def finds(self, index: str, event_id: str) -> bool:
-        """Whether a search finds the document that this event made."""
-        found = await self.call(
+    async def found(self, index: str, event_ids: list[str]) -> list[str]:
+        """Which of these events' documents a search finds."""
+        answer = await self.call(
             "POST",
-            f"/{index}/_search?filter_path=hits.total.value",
-            {"size": 0, "query": {"term": {"event.id": event_id}}},
+            f"/{index}/_search?filter_path=hits.hits._source.event.id",
+            {
+                "size": len(event_ids),
+                "track_total_hits": False,
+                "_source": ["event.id"],
+                "query": {"bool": {"filter": {"terms": {"event.id": event_ids}}}},
+            },
         )
-        return bool(found["hits"]["total"]["value"])
+        hits = answer.get("hits", {}).get("hits", [])
+        return [hit["_source"]["event"]["id"] for hit in hits]
 
     async def count(self, index: str) -> int:
         """Documents that a search finds."""

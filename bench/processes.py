@@ -11,6 +11,8 @@ from pathlib import Path
 
 import psutil
 
+_ROOT = Path(__file__).parents[1]
+
 
 class Program:
     """A program with an HTTP door, as a process of its own; its output goes to a file."""
@@ -18,7 +20,7 @@ class Program:
     def __init__(self, command: Sequence[str], log: Path, env: Mapping[str, str]) -> None:
         with log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603
-                command, stdout=output, stderr=output, env=dict(env)
+                command, stdout=output, stderr=output, env=dict(env), cwd=_ROOT
             )
         self.log = log
         self.figures = psutil.Process(self._process.pid)

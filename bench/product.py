@@ -1,5 +1,6 @@
 """`user-sync serve` as users run it: the command, in a process of its own, with its own journal."""
 
+import asyncio
 import re
 import sys
 import time
@@ -23,6 +24,7 @@ NO_ENGINE: Final = "http://127.0.0.1:9"
 
 _SERIES: Final = re.compile(r"^([a-z_]+(?:\{[^}]*\})?) (\S+)$", re.MULTILINE)
 _FILL_GROUP: Final = 500
+_LONGEST_DRAINING_S: Final = 600.0
 
 
 class Product:
@@ -50,15 +52,20 @@ class Product:
         await self.drained_to(0)
 
     async def drained_to(self, most: int) -> int:
-        """Wait until at most that many events are in the journal; returns how many are."""
-        left = 0
+        """Wait until at most that many events are in the journal; returns how many are.
 
-        async def low_enough() -> bool:
-            nonlocal left
+        Asked rarely while there is a long way to go: each answer costs the service milliseconds.
+        """
+        deadline = time.monotonic() + _LONGEST_DRAINING_S
+        started, first = time.monotonic(), await self.journaled()
+        left = first
+        while left > most:
+            if time.monotonic() > deadline:
+                raise TimeoutError("the journal does not drain")
+            passed, done = time.monotonic() - started, first - left
+            expected_s = (left - most) / done * passed if done > 0 else 0.0
+            await asyncio.sleep(min(1.0, max(0.02, expected_s / 3)))
             left = await self.journaled()
-            return left <= most
-
-        await until(low_enough, within_s=600, every_s=0.02)
         return left
 
     async def ready(self, started: float) -> None:

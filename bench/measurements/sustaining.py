@@ -7,12 +7,13 @@ from statistics import median
 
 from bench.engine import NAMES
 from bench.figures import Findings, Result, at_least
-from bench.generator import CONNECTIONS
 from bench.limits import bulk
 from bench.processes import cpu_s, java, until
 from bench.product import Product, running_product
 from bench.rivals import ALTERNATIVE_INDEX, running_alternative
 from bench.stand import Bodies, Stand
+
+_LOOK_EVERY_S = 0.1
 
 _MOST_WAITING = 5_000
 """Events in the journal above which posting pauses: half a second's. What is received is indexed
@@ -30,7 +31,6 @@ async def end_to_end(stand: Stand) -> Findings:
     used_us: dict[str, list[float]] = {"service": [], "engine": [], "generator": []}
     for _ in range(repetitions):
         events = list(load.take(number))
-        last_ids = [_event_id(body) for body in events[-CONNECTIONS:]]
         requests = bulk.requests_of(events, bulk.BATCHES[0])
         await stand.engine.fresh_index()
         limit.append(number / await bulk.write(stand.engine, requests))
@@ -43,11 +43,11 @@ async def end_to_end(stand: Stand) -> Findings:
         async with running_alternative(stand.engine, folder) as rival:
             started = time.perf_counter()
             await stand.generator.post(rival.port, bodies.path, first=0, count=share)
-            await _found(stand, ALTERNATIVE_INDEX, [_event_id(e) for e in events[:share][-32:]])
+            await _found(stand, ALTERNATIVE_INDEX, _event_id(events[share - 1]))
             alternative.append(share / (time.perf_counter() - started))
         await stand.engine.fresh_index()
         async with running_product(stand.engine, folder) as product:
-            rate, figures = await _sustained(stand, product, bodies, last_ids)
+            rate, figures = await _sustained(stand, product, bodies, _event_id(events[-1]))
         ours.append(rate)
         for name, value in figures.items():
             used_us[name].append(value)
@@ -69,7 +69,7 @@ async def end_to_end(stand: Stand) -> Findings:
 
 
 async def _sustained(
-    stand: Stand, product: Product, bodies: Bodies, last_ids: list[str]
+    stand: Stand, product: Product, bodies: Bodies, last_id: str
 ) -> tuple[float, dict[str, float]]:
     """Events a second from the first posted until a search finds the last; µs by process."""
     service, engine = product.program.figures, java()
@@ -81,10 +81,10 @@ async def _sustained(
         waiting = await product.journaled()
         if posting.returncode is None:
             posting.send_signal(signal.SIGSTOP if waiting > _MOST_WAITING else signal.SIGCONT)
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(_LOOK_EVERY_S)
     posted = await answers
     await product.drained()
-    await _found(stand, NAMES.writers, last_ids)
+    await _found(stand, NAMES.writers, last_id)
     seconds = time.perf_counter() - started
     used_us = {
         "service": (cpu_s(service) - before_s[0]) / bodies.number * 1e6,
@@ -94,14 +94,11 @@ async def _sustained(
     return bodies.number / seconds, used_us
 
 
-async def _found(stand: Stand, index: str, event_ids: list[str]) -> None:
-    """Wait until a search finds the newest of the last events: the others may be superseded."""
+async def _found(stand: Stand, index: str, event_id: str) -> None:
+    """Wait until a search finds the last event: nothing can have superseded it."""
 
     async def there() -> bool:
-        for event_id in reversed(event_ids):
-            if await stand.engine.finds(index, event_id):
-                return True
-        return False
+        return bool(await stand.engine.found(index, [event_id]))
 
     await until(there, within_s=60, every_s=0.01)
 

@@ -22,7 +22,7 @@ async def warm_up(stand: Stand) -> None:
     source = bulk.requests_of([body], 1)[0].split(b"\n")[1]
     for turn in range(stand.scale.lone):
         await refresh.write_and_refresh(stand.engine, f"warm-{turn}", source)
-        await stand.engine.finds(NAMES.writers, event_id)
+        await stand.engine.found(NAMES.writers, [event_id])
     await stand.engine.remove_index()
     bodies = stand.bodies(load.take(stand.scale.warm_up // 20))
     async with running_alternative(stand.engine, stand.folder("warming")) as rival:
