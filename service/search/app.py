@@ -37,7 +37,7 @@ from service.search.problems import Problem, ProblemType, invalid
 
 log = logging.getLogger(__name__)
 
-LONGEST_REQUEST_LINE: Final = 32_768
+LONGEST_REQUEST_LINE: Final = 65_536
 """Bytes; aiohttp's own limit is 8,190, and a cursor through long names can be longer."""
 
 _NDJSON = "application/x-ndjson"

@@ -20,6 +20,8 @@ NOT_DELETED: Final[Body] = {"bool": {"must_not": [{"exists": {"field": "deleted_
 """What the readers' alias adds to searches by itself."""
 
 _BY_ID: Final[Body] = {"user_id": "asc"}
+# The order in which documents lie is read several times as fast as any other.
+_AS_STORED: Final[Body] = {"_shard_doc": "asc"}
 
 
 def search_body(parameters: Parameters, position: Position, *, timeout_s: float) -> Body:
@@ -53,7 +55,7 @@ def export_body(parameters: Parameters, *, forgiving: bool, size: int, after: li
                 "filter": [NOT_DELETED],
             }
         },
-        "sort": sort(parameters) if parameters.sorts else [_BY_ID],
+        "sort": sort(parameters) if parameters.sorts else [_AS_STORED],
         "size": size,
         "track_total_hits": False,
     }

@@ -27,7 +27,10 @@ Query = dict[str, Any]
 
 MAX_FILTERS: Final = 20
 MAX_VALUES: Final = 200
-"""Values compared with, of all filters together; a presence counts as one."""
+"""Values compared with, of all filters together; a presence counts as one, a range on metadata as
+ten, for what it makes the engine do."""
+
+_METADATA_RANGE: Final = 10
 
 _RANGES: Final = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 _MAX_VALUE_CHARS: Final = 1_024
@@ -87,7 +90,6 @@ class Filters:
                 found = self._presence(path)
                 return found if present else _not(found)
             case Comparison():
-                self._count(len(node.values), node.path)
                 return self._comparison(node)
 
     def _count(self, values: int, at: Text) -> None:
@@ -109,13 +111,20 @@ class Filters:
                 raise FilterError(
                     value.position, f"a value of at most {_MAX_VALUE_CHARS} characters"
                 )
+        if node.operator in _RANGES and len(node.values) > 1:
+            raise FilterError(
+                node.values[1].position, "and, or, or the end", "a range has one bound"
+            )
         if is_metadata(node.path.text):
             self.of_metadata = True
+            weight = _METADATA_RANGE if node.operator in _RANGES else len(node.values)
+            self._count(weight, node.path)
             queries = [
                 metadata_comparison(node.path, _positive(node.operator), value)
                 for value in node.values
             ]
         else:
+            self._count(len(node.values), node.path)
             queries = _field_comparison(_field(node.path), node)
         found = queries[0] if len(queries) == 1 else {"bool": {"should": queries}}
         return _not(found) if node.operator == "!=" else found

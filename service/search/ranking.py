@@ -33,6 +33,8 @@ NAMES: Final = ("name", "given_name", "family_name", "nickname", "username")
 _WHOLE_NUMBER_DIGITS: Final = 7
 # Fewer terms to try for each word of a forgiving search; what is beyond is further off anyway.
 _MOST_EXPANSIONS: Final = 50
+# No name is longer; an address can be, but what is compared letter by letter takes its time.
+_LONGEST_MISTYPED: Final = 64
 
 
 def matching(text: QueryText, *, forgiving: bool = False) -> Query:
@@ -133,6 +135,8 @@ def _phone(digits: str) -> list[Query]:
 
 def _with_typos(word: Word) -> list[Query]:
     """The first letter is trusted: it is seldom wrong, and narrows what must be tried."""
+    if len(word.text) > _LONGEST_MISTYPED:
+        return []
     if word.is_domain:
         return [_fuzzy("email.domain", word.text[1:])]
     if word.is_address:

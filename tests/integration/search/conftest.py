@@ -17,7 +17,7 @@ from service.index.bootstrap import bootstrap
 from service.index.connection import OpenSearchOptions, connect, connect_for_bytes
 from service.index.names import IndexNames
 from service.observability.metrics import Metrics
-from service.search.app import search_app
+from service.search.app import LONGEST_REQUEST_LINE, search_app
 from service.search.options import SearchOptions
 from tests.conftest import Engine
 from tests.integration.search.directory import directory
@@ -104,15 +104,17 @@ async def serving(engine_url: str, names: IndexNames, options: SearchOptions) ->
     metrics = Metrics()
     app = web.Application()
     app.add_subapp("/api/v1", search_app(connection, names, options, metrics))
-    async with TestServer(app) as server:
-        api = Api(str(server.make_url("/api/v1")), client, names, engine_url)
-        api.metrics = metrics
-        try:
-            yield api
-        finally:
-            await api.session.close()
-            await client.close()
-            await connection.close()
+    server = TestServer(app)
+    await server.start_server(max_line_size=LONGEST_REQUEST_LINE)
+    api = Api(str(server.make_url("/api/v1")), client, names, engine_url)
+    api.metrics = metrics
+    try:
+        yield api
+    finally:
+        await api.session.close()
+        await server.close()
+        await client.close()
+        await connection.close()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -176,7 +176,9 @@ async def open_points_in_time(client: AsyncOpenSearch) -> int:
 async def test_an_export_is_everybody_that_matches(api: Api) -> None:
     assert sorted(ids(await export(api))) == sorted(ids(EVERYBODY))
     found = (await api.find("smith", limit="1000"))["users"]
-    assert ids(await export(api, q="smith")) == sorted(ids(found))
+    assert sorted(ids(await export(api, q="smith"))) == sorted(ids(found))
+    in_order = await export(api, q="smith", sort="user_id")
+    assert ids(in_order) == sorted(ids(found))
     assert await export(api, filter="logins_count>100000") == []
     assert await export(api, q="xylophone") == []
     forgiven = await export(api, q="smiht", fields="name")

@@ -117,6 +117,8 @@ def test_filters_become_queries(text: str, query: dict[str, Any]) -> None:
         ("last_ip=10.0.0.256", 9, "an IP address"),
         ("last_ip=fe80::1%eth0", 9, "an IP address"),
         ("app_metadata.plan~=x", 1, "on metadata"),
+        ("logins_count>5,6", 16, "and, or, or the end"),
+        (" or ".join(["app_metadata.n>5"] * 21), 401, "fewer values"),
         ("name=" + "x" * 1_025, 6, "at most 1024"),
         ("name=" + ",".join("x" * (MAX_VALUES + 1)), 1, "at most 200 values"),
     ],
