@@ -1,6 +1,7 @@
 """The engine: one real OpenSearch node for the session, and nodes of their own for a few tests."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -10,6 +11,10 @@ from typing import Any
 import pytest
 
 from service.engine import Node
+
+# Whoever runs this in the background may have told it to ignore SIGINT, and what a test starts
+# would inherit that: tests press Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True, slots=True)
