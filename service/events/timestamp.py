@@ -6,6 +6,7 @@ without an offset names no instant and is refused.
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 _SHAPE: Final = re.compile(
@@ -84,5 +85,10 @@ def format_us(us: int) -> str:
 
     `us`: microseconds since the epoch. Raises OverflowError outside of the years 1 to 9999.
     """
-    instant = _EPOCH.replace(tzinfo=None) + timedelta(microseconds=us)
-    return instant.isoformat(timespec="microseconds") + "Z"
+    second, fraction = divmod(us, _SECOND_US)
+    return f"{_format_second(second)}.{fraction:06d}Z"
+
+
+@lru_cache(maxsize=4096)  # what comes together happened together: half of its cost is saved
+def _format_second(second: int) -> str:
+    return (_EPOCH.replace(tzinfo=None) + timedelta(seconds=second)).isoformat()
