@@ -35,7 +35,9 @@ class Suggestion:
 def addresses(demo: Demo) -> list[tuple[str, str]]:
     """What to open in a browser, or to give to Auth0 by a tunnel."""
     private = demo.doors.private_url
+    credentials = f"token={demo.doors.search_token}&admin={demo.doors.admin_token}"
     return [
+        ("console", f"{private}/#{credentials}"),
         ("webhook", demo.doors.webhook_url),
         ("health", f"{private}/healthz"),
         ("metrics", f"{private}/metrics"),
@@ -47,7 +49,8 @@ def suggestions(demo: Demo) -> list[Suggestion]:
     """In the order in which to try them."""
     return [
         Suggestion("Post an event of your own, as often as you like", _post(demo)),
-        Suggestion("Find it", _search(demo)),
+        Suggestion("Search as a support person would", _search(demo)),
+        Suggestion("Or ask OpenSearch itself", _search_directly(demo)),
         Suggestion("Look at it as its operator would", _operate(demo)),
     ]
 
@@ -66,6 +69,19 @@ curl -i {demo.doors.webhook_url} \\
 
 
 def _search(demo: Demo) -> str:
+    users = f"{demo.doors.private_url}/api/v1/users"
+    asked = f"curl -sG {users} -H 'Authorization: Bearer {demo.doors.search_token}'"
+    return f"""\
+{asked} \\
+  -d fields=name,email -d q=ann+sm
+{asked} \\
+  -d fields=name,email -d q=jose+garcia
+{asked} \\
+  -d fields=name,email -d 'q=@acme.com' \\
+  -d facets=identities.connection"""
+
+
+def _search_directly(demo: Demo) -> str:
     options = demo.cluster.options
     access = ""
     if options.ca_file:

@@ -170,7 +170,9 @@ async def test_it_stays_up_and_what_it_says_can_be_pasted(engine: Engine, tmp_pa
         post = re.search(r"^curl -i .*?\}\}\}'$", running.out, re.MULTILINE | re.DOTALL)
         find = re.search(r"^curl -s .*$", running.out, re.MULTILINE)
         operate = re.search(r"^\. .*$", running.out, re.MULTILINE)
+        search = re.search(r"^curl -sG .*?q=ann\+sm$", running.out, re.MULTILINE | re.DOTALL)
         assert post
+        assert search
         assert find
         assert operate
 
@@ -178,6 +180,7 @@ async def test_it_stays_up_and_what_it_says_can_be_pasted(engine: Engine, tmp_pa
         assert "204" in posted.splitlines()[0]
         await running.until("1 event received: 1 applied · 18 users")
         assert '"name":"Grace Hopper"' in await shell(find[0], tmp_path)
+        assert '"name":"Ann Smith"' in await shell(search[0], tmp_path)
         status = await shell(f"{operate[0]} && {' '.join(COMMAND)} status", tmp_path)
         assert "18 users" in status
         for address in re.findall(r"http://127\.0\.0\.1:\d+/(?:healthz|metrics)", running.out):

@@ -43,14 +43,29 @@ def test_the_posted_event_is_one_the_service_takes(tmp_path: Path) -> None:
 
 
 def test_the_search_names_what_the_cluster_asks_for(tmp_path: Path) -> None:
-    find = suggestions(demo(tmp_path))[1].commands
+    find = suggestions(demo(tmp_path))[2].commands
     address = "http://127.0.0.1:9201/auth0-users/_search?q=hopper&pretty"
     assert arguments(find) == ["-s", address]
 
     options = OpenSearchOptions("https://os:9200", "it's me", "secret", Path("/etc/ca one.pem"))
-    find = suggestions(demo(tmp_path, options))[1].commands
+    find = suggestions(demo(tmp_path, options))[2].commands
     assert arguments(find)[:5] == ["-s", "--cacert", "/etc/ca one.pem", "-u", "it's me"]
     assert "secret" not in find
+
+
+def test_the_searches_bring_the_search_token(tmp_path: Path) -> None:
+    shown = demo(tmp_path)
+    given = arguments(suggestions(shown)[1].commands)
+    assert given.count("http://127.0.0.1:8081/api/v1/users") == 3
+    assert given.count(f"Authorization: Bearer {shown.doors.search_token}") == 3
+    assert "q=ann+sm" in given
+
+
+def test_the_console_gets_its_tokens_in_the_fragment(tmp_path: Path) -> None:
+    shown = demo(tmp_path)
+    link = dict(addresses(shown))["console"]
+    assert link.startswith("http://127.0.0.1:8081/#token=")
+    assert link.endswith(f"&admin={shown.doors.admin_token}")
 
 
 def test_no_line_is_too_long_for_a_terminal(tmp_path: Path) -> None:
@@ -62,7 +77,7 @@ def test_the_operators_settings_are_named_from_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    operate = suggestions(demo(tmp_path / "state" / "demo-1"))[2].commands
+    operate = suggestions(demo(tmp_path / "state" / "demo-1"))[3].commands
     assert operate.splitlines()[0] == ". state/demo-1/env"
 
 
