@@ -9,7 +9,7 @@ export function chart(title, series, show) {
 	const now = h("p.now");
 	const lines = series.map((_, place) => svg(`path.line.line${place}`));
 	const area = svg("path.area");
-	const picture = svg("svg.plot", { viewBox: `0 -2 ${WIDTH} ${HEIGHT + 4}`, preserveAspectRatio: "none", role: "img" }, area, lines);
+	const picture = svg("svg.plot", { viewBox: `0 -2 ${WIDTH} ${HEIGHT + 4}`, preserveAspectRatio: "none", role: "img", "aria-label": title }, area, lines);
 	const scale = h("span.scale");
 	const node = h("figure.card", h("figcaption", title), now, h("div.plot-box", picture, scale), h("p.hint", "last 5 minutes"));
 	const told = (value) => (value === null ? "–" : show(value));

@@ -103,12 +103,16 @@ export function show(main, address) {
 		count.replaceChildren(h("strong", found), h("span.muted",
 			forgiving && users.length ? " spelled nearly so" : "",
 			` · ${Math.max(1, Math.round(took))} ms`));
+		drawFilters(counted);
+		drawUsers();
+		if (!quietly) say(users.length ? found : "No user found");
+	}
+
+	function drawFilters(counted) {
 		const focused = facets.contains(document.activeElement) && document.activeElement.dataset.key;
 		const filterBy = (filters) => change({ filters });
 		facets.replaceChildren(...facetChips(counted, asked.filters, filterBy), ...writtenFilters(asked.filters, filterBy));
 		if (focused) [...facets.querySelectorAll("button")].find((chip) => chip.dataset.key === focused)?.focus();
-		drawUsers();
-		if (!quietly) say(users.length ? found : "No user found");
 	}
 
 	function drawUsers() {
@@ -124,7 +128,7 @@ export function show(main, address) {
 	function fail(error) {
 		const passing = error.status === 0 || error.status >= 500;
 		problem.replaceChildren(error.status === 400 ? notice("This search can’t be understood", error.detail) : refusal("search", error, passing));
-		if (error.status === 400) facets.replaceChildren(...writtenFilters(asked.filters, (filters) => change({ filters })));
+		if (error.status === 400) drawFilters({});
 		users = [];
 		next = null;
 		reconcile(list, users, idOf, userRow);
@@ -140,8 +144,7 @@ export function show(main, address) {
 		if (mine !== turn) return;
 		flight = null;
 		if (!answer) return ask();
-		const known = new Set(users.map(idOf));
-		users = [...users, ...answer.users.filter((user) => !known.has(idOf(user)))];
+		users = [...new Map([...users, ...answer.users].map((user) => [idOf(user), user])).values()];
 		({ next } = answer);
 		pages += 1;
 		drawUsers();

@@ -1,0 +1,65 @@
+"""Nobody is shut out: axe-core finds nothing in any view, light, dark or narrow."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import expect
+
+from tests.acceptance.auth0 import event, new_user_id
+from tests.acceptance.console.browser import Window
+from tests.acceptance.console.conftest import OpenWindow
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TIME = "2025-02-01T12:34:56.789Z"
+WIDE, NARROW = {"width": 1200, "height": 900}, {"width": 390, "height": 800}
+
+
+async def violations(window: Window) -> list[str]:
+    """What axe-core found, as text."""
+    found: Any = await Axe().run(window.page)
+    return [
+        f"{one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}"
+        for one in found.response["violations"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "size"), [("light", WIDE), ("dark", WIDE), ("light", NARROW), ("dark", NARROW)]
+)
+async def test_no_view_has_a_violation(
+    open_window: OpenWindow, scheme: str, size: dict[str, int]
+) -> None:
+    window = await open_window(color_scheme=scheme, viewport=size)
+    page, service = window.page, window.service
+    user_id = new_user_id()
+    name = f"Hedy {user_id[-12:]}"
+    fields = {"email_verified": False, "blocked": "maybe", "multifactor": ["totp"]}
+    await service.post(event("created", user_id, TIME, name=name, **fields))
+    await service.post(event("created", user_id, TIME) | {"data": 5})
+    await service.drained()
+    found: dict[str, list[str]] = {}
+
+    await window.sign_in()
+    await page.get_by_label("Search users").fill(user_id)
+    await expect(page.get_by_role("link", name=name)).to_be_visible()
+    found["users"] = await violations(window)
+    await page.get_by_label("Search users").fill("zzzzzzzzqqq")
+    await expect(page.get_by_text("No user found").first).to_be_visible()
+    found["nobody"] = await violations(window)
+    await page.goto(f"{service.private_url}/#/users/{user_id}")
+    await expect(page.get_by_role("heading", name=name)).to_be_visible()
+    found["user"] = await violations(window)
+    await page.get_by_role("link", name="Sync").click()
+    await expect(page.get_by_role("heading", name="Checks")).to_be_visible()
+    found["sync"] = await violations(window)
+    await page.get_by_role("link", name="Dead letters").click()
+    await page.get_by_label("Dead letters", exact=True).get_by_role("button").first.click()
+    found["dead letters"] = await violations(window)
+    await page.get_by_role("button", name="Drop").click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    found["question"] = await violations(window)
+
+    assert {view: what for view, what in found.items() if what} == {}
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,0 +1,193 @@
+"""Seeing the sync and mending dead letters in the console, in a real browser."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.async_api import expect
+
+from service.engine import Node
+from tests.acceptance.auth0 import at, event, new_user_id
+from tests.acceptance.conftest import StartService
+from tests.acceptance.console.browser import ADMIN_TOKEN, SEARCH_TOKEN, SETTINGS, Window
+from tests.acceptance.console.conftest import OpenWindow
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TIME = "2025-02-01T12:34:56.789Z"
+HOUR_US = 3_600_000_000
+
+
+def in_hours(hours: float) -> str:
+    return at(time.time_ns() // 1000 + int(hours * HOUR_US))
+
+
+async def post_poison(window: Window, count: int = 1, **fields: object) -> None:
+    """Dead letters of reason data_invalid."""
+    for _ in range(count):
+        body = event("created", new_user_id(), TIME) | {"data": 5} | fields
+        assert await window.service.post(body) == 204
+    await window.service.drained()
+
+
+async def test_a_link_hands_the_tokens_over_and_forgets_them(open_window: OpenWindow) -> None:
+    window = await open_window()
+    await window.sign_in()
+    await expect(
+        window.page.get_by_text("1 user").or_(window.page.locator(".count strong")).first
+    ).to_be_visible()
+    assert SEARCH_TOKEN not in window.page.url
+    assert ADMIN_TOKEN not in window.page.url
+    assert await window.page.evaluate("history.length") <= 2
+    assert ADMIN_TOKEN in await window.page.evaluate("Object.values(sessionStorage).join()")
+    assert await window.page.evaluate("localStorage.length + document.cookie.length") == 0
+
+
+async def test_without_a_token_it_asks_for_one(open_window: OpenWindow) -> None:
+    window = await open_window()
+    page = window.page
+    await window.sign_in(search="wrong", admin="wrong")
+    await page.get_by_role("button", name="Enter token").click()
+    await page.get_by_label("Search token").fill(SEARCH_TOKEN)
+    await page.get_by_label("Admin token").fill(ADMIN_TOKEN)
+    await page.get_by_role("button", name="Use them").click()
+    await expect(page.locator(".count")).to_contain_text("user")
+    await page.get_by_role("link", name="Sync").click()
+    await expect(page.get_by_role("heading", name="Checks")).to_be_visible()
+
+
+async def test_the_sync_view_tells_what_came_and_what_was_lost(window: Window) -> None:
+    service, page = window.service, window.page
+    test_event = event("created", new_user_id(), TIME) | {"a0purpose": "test"}
+    await service.post(test_event)
+    assert await service.post(b"no json") == 400
+    await page.get_by_role("link", name="Sync").click()
+    await expect(page.get_by_text("400 not json")).to_be_visible()
+    lost = page.get_by_text("refused for good since the start. If Auth0’s")
+    await expect(lost).to_be_visible()
+    await expect(page.get_by_text("failing", exact=False).first).to_be_visible()
+    await expect(page.get_by_role("row", name="Received")).to_be_visible()
+    await expect(page.get_by_text("Nothing is missing")).to_be_visible()
+    await expect(page.get_by_role("img", name="Received, now")).to_be_visible()
+
+
+async def test_a_dead_letters_body_is_hidden_until_asked_for(window: Window) -> None:
+    secret = new_user_id()
+    await post_poison(window, note=f"<img src=x onerror=alert(1)> {secret}")
+    page = window.page
+    await page.get_by_role("link", name="Dead letters").click()
+    await page.get_by_role("link", name="data invalid").click()
+    row = page.get_by_label("Dead letters", exact=True).get_by_role("listitem").last
+    await row.get_by_role("button", name="data invalid").click()
+    await expect(row.get_by_role("button", name="Show body")).to_be_visible()
+    assert secret not in await page.content()
+    await row.get_by_role("button", name="Show body").click()
+    await expect(row.locator("pre")).to_contain_text(secret)
+    await expect(row.locator("pre")).to_contain_text("<img src=x")
+    await row.get_by_role("button", name="Hide body").click()
+    await expect(row.locator("pre")).to_be_hidden()
+    reads = [line for line in window.service.log_lines() if line["action"] == "dead_letter_read"]
+    assert reads[-1]["who"] == "anna"
+    assert secret not in await asyncio.to_thread(window.service.log.read_text)
+
+
+async def test_what_stays_unusable_is_said_to_be_a_dead_letter_again(window: Window) -> None:
+    await post_poison(window, 2)
+    page = window.page
+    await page.goto(f"{window.service.private_url}/#/dead-letters?reason=data_invalid")
+    await page.get_by_role("button", name="Replay all").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Replay").click()
+    told = page.locator(".flag").filter(has_text="again a dead letter (data invalid)")
+    await expect(told).to_be_visible()
+    await expect(page.locator("#said")).to_contain_text("again a dead letter")
+    await page.get_by_role("button", name="Put away").click()
+    await expect(told).to_be_hidden()
+
+
+async def test_dropping_asks_first(window: Window) -> None:
+    await post_poison(window, data={"object": {"user_id": ""}})
+    page, service = window.page, window.service
+    before = await service.metric("user_sync_dead_letters")
+    await page.get_by_role("link", name="Dead letters").click()
+    row = page.get_by_label("Dead letters", exact=True).get_by_role("listitem").last
+    await row.get_by_role("button").first.click()
+    await row.get_by_role("button", name="Drop").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden()
+    assert await service.metric("user_sync_dead_letters") == before
+    await row.get_by_role("button", name="Drop").click()
+    await dialog.get_by_role("button", name="Drop").click()
+    await expect(page.locator("#said")).to_have_text("1 dead letter dropped")
+    assert await service.metric("user_sync_dead_letters") == before - 1
+
+
+async def test_a_replay_works_and_a_restart_needs_no_reload(
+    service: StartService, open_window: OpenWindow
+) -> None:
+    one = await service(**SETTINGS)
+    user_id = new_user_id()
+    assert await one.post(event("created", user_id, in_hours(2), name="Margaret Early")) == 204
+    await one.drained()
+    window = await open_window(one)
+    page = window.page
+    await window.sign_in(path="/dead-letters")
+    await page.get_by_role("button", name="time in future").click()
+    one.settings["FUTURE_TOLERANCE"] = "1d"
+    await one.stop()
+    await expect(
+        page.get_by_role("alert").get_by_text("does not answer").or_(page.locator("#offline")).first
+    ).to_be_visible()
+    await one.start()
+    await expect(page.locator("#offline")).to_be_hidden()
+    if not await page.get_by_role("button", name="Replay", exact=True).is_visible():
+        await page.get_by_role("button", name="time in future").click()
+    await page.get_by_role("button", name="Replay", exact=True).click()
+    await expect(page.get_by_text("Replayed #1: 1 applied")).to_be_visible()
+    await expect(page.get_by_text("No dead letters")).to_be_visible()
+    await page.keyboard.press("/")
+    await page.get_by_label("Search users").fill("margaret early")
+    await expect(page.get_by_role("link", name="Margaret Early")).to_be_visible()
+    replayed = [line for line in one.log_lines() if line["action"] == "dead_letters_replayed"]
+    assert (replayed[0]["who"], replayed[0]["seqs"]) == ("anna", "1")
+
+
+async def test_a_stopped_engine_shows_and_recovers_without_a_reload(
+    own_engine: Callable[..., Node], service: StartService, open_window: OpenWindow
+) -> None:
+    node = await asyncio.to_thread(own_engine)
+    one = await service(opensearch_url=node.url, **SETTINGS)
+    await one.post(event("created", new_user_id(), TIME, name="Radia Perlman"))
+    await one.drained()
+    users, sync = await open_window(one), await open_window(one)
+    await users.sign_in()
+    await sync.sign_in(path="/sync")
+    row = users.page.get_by_role("link", name="Radia Perlman")
+    await expect(row).to_be_visible()
+    await expect(sync.page.get_by_text("All is well")).to_be_visible()
+
+    await asyncio.to_thread(node.stop)
+    await expect(users.page.get_by_text("OpenSearch can’t be searched now")).to_be_visible()
+    await expect(sync.page.get_by_text("check that OpenSearch runs").first).to_be_visible()
+    assert await one.post(event("created", new_user_id(), TIME, name="Frances Allen")) == 204
+    await expect(
+        sync.page.get_by_role("row", name="Journal").get_by_text("1", exact=True)
+    ).to_be_visible()
+
+    await asyncio.to_thread(node.restart)
+    waits = 40_000
+    await expect(row).to_be_visible(timeout=waits)
+    await expect(users.page.get_by_role("link", name="Frances Allen")).to_be_visible(timeout=waits)
+    await expect(sync.page.get_by_text("All is well")).to_be_visible(timeout=waits)
+
+
+async def test_apis_that_are_off_are_said_to_be(
+    service: StartService, open_window: OpenWindow
+) -> None:
+    window = await open_window(await service())
+    await window.sign_in()
+    await expect(window.page.get_by_text("The search API is off")).to_be_visible()
+    await window.page.get_by_role("link", name="Sync").click()
+    await expect(window.page.get_by_text("The admin API is off")).to_be_visible()

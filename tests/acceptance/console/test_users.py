@@ -1,0 +1,219 @@
+"""Finding a user in the console, in a real browser, through the service, on the real engine."""
+
+import json
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from playwright.async_api import expect
+
+from tests.acceptance.auth0 import at, event, new_user_id
+from tests.acceptance.console.browser import Window
+from tests.acceptance.console.conftest import OpenWindow
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+HOSTILE = (
+    "<img src=x onerror=\"document.title='owned'\"> <b>Bob</b> &amp; <script>alert(1)</script>"
+)
+
+
+def now() -> str:
+    return at(int(datetime.now(UTC).timestamp() * 1e6))
+
+
+def new_word() -> str:
+    """A word that is in no other user."""
+    return "q" + uuid.uuid4().hex[:12].translate(str.maketrans("0123456789", "ghijklmnop"))
+
+
+async def post(window: Window, kind: str, user_id: str, name: str, **fields: object) -> None:
+    assert await window.service.post(event(kind, user_id, now(), name=name, **fields)) == 204
+
+
+async def test_typing_finds_a_user_posted_a_moment_before(window: Window) -> None:
+    word = new_word()
+    await post(window, "created", new_user_id(), f"Grace {word}")
+    await window.service.drained()
+    await window.page.get_by_label("Search users").press_sequentially(f"{word[:6]} gra", delay=20)
+    row = window.page.get_by_role("listitem").filter(has_text=f"Grace {word}")
+    await expect(row).to_be_visible()
+    await expect(row.locator("mark").first).to_be_visible()
+    await expect(window.page.locator(".count")).to_contain_text("1 user")
+    await expect(window.page.locator("#said")).to_have_text("1 user")
+
+
+async def test_a_deletion_disappears_by_itself(window: Window, open_window: OpenWindow) -> None:
+    word, user_id = new_word(), new_user_id()
+    await post(window, "created", user_id, f"Ada {word}")
+    await window.service.drained()
+    await window.page.get_by_label("Search users").fill(word)
+    row = window.page.get_by_role("link", name=f"Ada {word}")
+    await expect(row).to_be_visible()
+    other = await open_window()
+    await other.sign_in(path=f"/users/{user_id}")
+    await expect(other.page.get_by_role("heading", name=f"Ada {word}")).to_be_visible()
+
+    await post(window, "deleted", user_id, f"Ada {word}")
+    await expect(row).to_be_hidden()
+    await expect(window.page.get_by_text("No user found").first).to_be_visible()
+    await expect(other.page.get_by_text("This user was deleted")).to_be_visible()
+
+
+async def test_everything_by_keyboard(window: Window) -> None:
+    word = new_word()
+    for name in ("Alan", "Barbara"):
+        await post(window, "created", new_user_id(), f"{name} {word}")
+    await window.service.drained()
+    page, keys = window.page, window.page.keyboard
+    await page.get_by_role("link", name="Sync").click()
+    await keys.press("/")
+    box = page.get_by_label("Search users")
+    await expect(box).to_be_focused()
+    await keys.type(word)
+    rows = page.get_by_label("Users", exact=True).get_by_role("link")
+    await expect(rows).to_have_count(2)
+    await keys.press("ArrowDown")
+    await expect(rows.nth(0)).to_be_focused()
+    await keys.press("ArrowDown")
+    await expect(rows.nth(1)).to_be_focused()
+    await keys.press("ArrowUp")
+    await keys.press("ArrowUp")
+    await expect(box).to_be_focused()
+    await keys.press("Enter")
+    await expect(page.get_by_role("heading", name=word)).to_be_visible()
+    await page.get_by_role("link", name="← Users").click()
+    await expect(rows).to_have_count(2)
+    await expect(box).to_be_focused()
+    await keys.press("Escape")
+    await expect(box).to_have_value("")
+
+
+async def test_enter_waits_for_the_answer_to_what_was_typed(window: Window) -> None:
+    word, user_id = new_word(), new_user_id()
+    await post(window, "created", user_id, f"Edsger {word}")
+    await window.service.drained()
+    held = await window.hold_back(f"q={word}")
+    await window.page.get_by_label("Search users").fill(word)
+    await window.page.keyboard.press("Enter")
+    await held.let_go()
+    await expect(window.page.get_by_role("heading", name=f"Edsger {word}")).to_be_visible()
+
+
+async def test_an_answer_that_comes_late_overtakes_nothing(window: Window) -> None:
+    early, late = new_word(), new_word()
+    await post(window, "created", new_user_id(), f"Early {early}")
+    await post(window, "created", new_user_id(), f"Late {late}")
+    await window.service.drained()
+    held = await window.hold_back(f"q={early}&")
+    # Even if the browser could not take a question back.
+    await window.page.evaluate("AbortController.prototype.abort = () => {}")
+    box = window.page.get_by_label("Search users")
+    await box.fill(early)
+    await box.fill(late)
+    shown = window.page.get_by_role("link", name=f"Late {late}")
+    await expect(shown).to_be_visible()
+    async with window.page.expect_response(lambda reply: f"q={early}&" in reply.url):
+        await held.let_go()
+    await window.page.evaluate("() => new Promise((done) => setTimeout(done))")
+    await expect(shown).to_be_visible()
+    await expect(window.page.get_by_role("link", name=f"Early {early}")).to_be_hidden()
+
+
+async def test_the_address_holds_the_search(window: Window, open_window: OpenWindow) -> None:
+    word = new_word()
+    await post(window, "created", new_user_id(), f"Ken {word}", blocked=True)
+    await post(window, "created", new_user_id(), f"Dennis {word}", blocked=False)
+    await window.service.drained()
+    page = window.page
+    await page.get_by_label("Search users").fill(word)
+    await page.get_by_role("group", name="Blocked").get_by_role("button", name="yes 1").click()
+    written = page.get_by_label("Add a filter")
+    await written.fill('connection="Username-Password-Authentication"')
+    await written.press("Enter")
+    await written.fill("app_metadata.plan=pro")
+    await written.press("Enter")
+    await expect(
+        page.get_by_role("button", name="Remove filter app_metadata.plan=pro")
+    ).to_be_visible()
+    await expect(page.get_by_role("link", name=f"Dennis {word}")).to_be_hidden()
+
+    other = await open_window()
+    await other.sign_in()
+    await other.page.goto(page.url)
+    await expect(other.page.get_by_role("link", name=f"Ken {word}")).to_be_visible()
+    await expect(
+        other.page.get_by_label("Users", exact=True).get_by_role("listitem")
+    ).to_have_count(1)
+    await expect(other.page.get_by_role("button", name="yes 1")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    assert word not in await other.page.evaluate("location.pathname + location.search")
+
+
+async def test_a_filter_that_is_wrong_is_explained_and_can_be_taken_off(window: Window) -> None:
+    written = window.page.get_by_label("Add a filter")
+    await written.fill("blocked=perhaps")
+    await written.press("Enter")
+    await expect(window.page.get_by_text("This search can’t be understood")).to_be_visible()
+    await window.page.get_by_role("button", name="perhaps").click()
+    await expect(window.page.get_by_text("This search can’t be understood")).to_be_hidden()
+
+
+async def test_a_hostile_profile_stays_text(window: Window) -> None:
+    word, user_id = new_word(), f"auth0|<svg onload=alert(1)>{uuid.uuid4().hex}"
+    metadata = {"<script>": ["</script><script>document.title='owned'</script>", {"a": HOSTILE}]}
+    name = f"{word} {HOSTILE}"
+    await post(window, "created", user_id, name, nickname=HOSTILE, app_metadata=metadata)
+    await window.service.drained()
+    page = window.page
+    await page.get_by_label("Search users").fill(word)
+    row = page.get_by_label("Users", exact=True).get_by_role("listitem")
+    await expect(row.locator("bdi").first).to_have_text(name)
+    await row.get_by_role("link").click()
+    await expect(page.get_by_role("heading", name=name)).to_be_visible()
+    await expect(
+        page.get_by_text("</script><script>document.title='owned'</script>")
+    ).to_be_visible()
+    assert await page.locator("main img, main script, main b, main svg").count() == 0
+    assert await page.title() != "owned"
+
+
+async def test_a_users_page_shows_where_its_state_comes_from(window: Window) -> None:
+    word, user_id = new_word(), new_user_id()
+    big = 123456789012345678901234567890
+    posted = event("updated", user_id, now(), name=word, app_metadata={"big": big}, blocked="maybe")
+    assert await window.service.post(json.dumps(posted).encode()) == 204
+    await window.service.drained()
+    await window.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = window.page
+    await page.goto(f"{window.service.private_url}/#/users/{user_id}")
+    await expect(page.get_by_text(posted["id"])).to_be_visible()
+    await expect(page.get_by_text(str(big))).to_be_visible()
+    await expect(page.get_by_text("did not fit their fields")).to_contain_text("blocked")
+    await page.get_by_role("button", name="Copy as JSON").click()
+    await expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert f'"big": {big}' in await page.evaluate("navigator.clipboard.readText()")
+
+    await post(window, "updated", user_id, f"{word} anew")
+    await expect(page.get_by_role("heading", name=f"{word} anew")).to_be_visible()
+
+
+async def test_more_come_as_one_scrolls(window: Window) -> None:
+    word = new_word()
+    batch = [event("created", new_user_id(), now(), name=f"{word} {n:03}") for n in range(120)]
+    headers = {"Content-Type": "application/cloudevents-batch+json"}
+    assert await window.service.post(batch, **headers) == 204
+    await window.service.drained()
+    await window.page.get_by_label("Search users").fill(word)
+    await expect(window.page.locator(".count")).to_contain_text("120 users")
+    rows = window.page.get_by_label("Users", exact=True).get_by_role("listitem")
+    for least in (51, 101, 120):
+        await rows.last.scroll_into_view_if_needed()
+        await expect(rows.nth(least - 1)).to_be_attached()
+    assert await rows.count() == 120
+
+
+async def test_nobody_found_is_said(window: Window) -> None:
+    await window.page.get_by_label("Search users").fill(new_word() * 3)
+    await expect(window.page.get_by_text("No user found").first).to_be_visible()
