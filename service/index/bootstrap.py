@@ -19,6 +19,7 @@ from service.index.mapping_plan import plan_mapping
 from service.index.names import IndexNames
 from service.index.template_plan import check_rivals, plan_template
 from service.index.templates import Templates, load_templates
+from service.index.unexpected import expecting_opensearch
 
 # The names may be indices, aliases or nothing; closed and hidden indices count too.
 _WHATEVER_IS_THERE: Final = {
@@ -37,6 +38,7 @@ class _Plan:
     aliases: AliasPlan
 
 
+@expecting_opensearch
 async def bootstrap(client: AsyncOpenSearch, names: IndexNames) -> list[Change]:
     """Do what is missing; return what was done, nothing when all was there.
 

@@ -12,11 +12,13 @@ from opensearchpy import AsyncOpenSearch
 
 from service.events.timestamp import format_us, parse_rfc3339
 from service.index.names import IndexNames
+from service.index.unexpected import expecting_opensearch
 
 # A request stays within the client's time-out, and what it did is kept when a later one fails.
 _MOST_AT_ONCE: Final = 5_000
 
 
+@expecting_opensearch
 async def purge_tombstones(
     client: AsyncOpenSearch,
     names: IndexNames,

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from opensearchpy import AsyncOpenSearch
-from opensearchpy.exceptions import OpenSearchException, TransportError
+from opensearchpy.exceptions import OpenSearchException, SerializationError, TransportError
 
 from service.index.aliases import plan_aliases
 from service.index.bootstrap import find_indices
 from service.index.errors import BootstrapError
 from service.index.names import IndexNames
+from service.index.unexpected import UnexpectedAnswer, expecting_opensearch
 
 IS_TOMBSTONE: Final[dict[str, Any]] = {"exists": {"field": "deleted_at"}}
 
@@ -48,11 +49,16 @@ async def index_state(
     client: AsyncOpenSearch, names: IndexNames, *, timeout_seconds: float = 5.0
 ) -> IndexState:
     """Ask the cluster, five requests at most, each within timeout_seconds."""
-    asked = _Asking(client, timeout_seconds)
     try:
-        indices = await find_indices(client, names, timeout_seconds=timeout_seconds)
+        return await _look(client, names, timeout_seconds)
     except OpenSearchException as error:
         return _unreadable(error)
+
+
+@expecting_opensearch
+async def _look(client: AsyncOpenSearch, names: IndexNames, timeout_seconds: float) -> IndexState:
+    asked = _Asking(client, timeout_seconds)
+    indices = await find_indices(client, names, timeout_seconds=timeout_seconds)
     try:
         plan = plan_aliases(names, indices)
     except BootstrapError as refusal:
@@ -121,4 +127,6 @@ def _unreadable(error: OpenSearchException) -> IndexState:
         return IndexState(True, problem="OpenSearch says the user may not (403): see its role")
     if isinstance(status, int):
         return IndexState(True, problem=f"OpenSearch answers {status}")
+    if isinstance(error, UnexpectedAnswer | SerializationError):
+        return IndexState(False, problem="what answers at OpenSearch's address is something else")
     return IndexState(False, problem=f"OpenSearch gives no answer ({type(error).__name__})")

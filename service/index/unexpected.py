@@ -1,0 +1,34 @@
+"""Answers that can't be OpenSearch's, as an exception of its client's kind.
+
+A proxy, a captive portal or another program at the same address answers 200 with anything. Whoever
+copes with an OpenSearch that is away copes with that, too.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from opensearchpy.exceptions import OpenSearchException
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class UnexpectedAnswer(OpenSearchException):
+    """What answered isn't OpenSearch, or isn't one that we know."""
+
+
+def expecting_opensearch(ask: Callable[_P, Awaitable[_T]]) -> Callable[_P, Awaitable[_T]]:
+    """Makes what reading a strange answer raises an UnexpectedAnswer; others pass through."""
+
+    @wraps(ask)
+    async def asking(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        try:
+            return await ask(*args, **kwargs)
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
+            raise UnexpectedAnswer(
+                "what answers at OpenSearch's address does not answer as OpenSearch does "
+                f"({type(error).__name__}: {error})"
+            ) from error
+
+    return asking
