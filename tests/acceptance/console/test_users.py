@@ -3,6 +3,7 @@
 import json
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -27,7 +28,7 @@ def new_word() -> str:
     return "q" + uuid.uuid4().hex[:12].translate(str.maketrans("0123456789", "ghijklmnop"))
 
 
-async def post(window: Window, kind: str, user_id: str, name: str, **fields: object) -> None:
+async def post(window: Window, kind: str, user_id: str, name: str, **fields: Any) -> None:
     assert await window.service.post(event(kind, user_id, now(), name=name, **fields)) == 204
 
 
