@@ -170,7 +170,11 @@ class _Watch:
         """Until cancelled."""
         while True:
             await self._some_missing.wait()
-            for event_id in await self._engine.found(self._index, list(self._missing)):
+            try:
+                found = await self._engine.found(self._index, list(self._missing))
+            except aiohttp.ClientResponseError:
+                found = []  # an index that was made a moment ago can't be searched yet
+            for event_id in found:
                 acknowledged, future = self._missing.pop(event_id)
                 if not future.done():
                     future.set_result(time.perf_counter() - acknowledged)
