@@ -16,7 +16,8 @@ class Candidate:
     """A journaled event with its document, ready to be written.
 
     received_us: when the event was received, µs since the epoch. attempts: earlier tries, from
-    before a replay. type: the CloudEvents type, for the dead letter's label.
+    before a replay. type: the CloudEvents type, for the dead letter's label. revives_us: see
+    retention.
     """
 
     seq: int
@@ -24,6 +25,7 @@ class Candidate:
     attempts: int
     type: str
     document: Document
+    revives_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

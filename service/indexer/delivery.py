@@ -1,4 +1,4 @@
-"""Delivers chains to OpenSearch until every one of them is settled or buried.
+"""Delivers chains to OpenSearch until every one of them is settled, buried or refused for now.
 
 The decisions stand in answers.py; here they are carried out:
 
@@ -6,17 +6,22 @@ The decisions stand in answers.py; here they are carried out:
                     ├──▶ poison   ──▶ bury the head, go on with the next newest
                     ├──▶ refused  ──▶ that chain again, later, alone of its neighbours
                     ├──▶ too much ──▶ in halves, until the culprit is alone: bury it
-                    └──▶ no usable answer ──▶ the same again: versions make it safe
+                    └──▶ no usable answer ──▶ the same again: versions make it safe; after a few
+                                 times in halves, and a lone chain later, like a refused one: it may
+                                 be the request itself that something on the way doesn't let pass
 """
 
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from tenacity import RetryCallState
 
+from service.indexer import retention
 from service.indexer.answers import Poison, Refused, Settled
-from service.indexer.bulk import Answered, BulkWriter, ClusterUnavailable, TooMuch
+from service.indexer.bulk import Answered, BulkWriter, ClusterUnavailable
 from service.indexer.chain import Candidate, Chain
 from service.indexer.retry import Retry
 from service.indexer.troubles import Troubles
@@ -27,14 +32,33 @@ from service.observability.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
-
-class _StillRefused(Exception):
-    """Some chains were refused for the cluster's state: once more, after a pause."""
+# So often a request is sent as it is. In an outage little is gained or lost by halving it then.
+_TRIES_WHOLE = 4
 
 
 @dataclass(slots=True)
-class _Round:
-    """What one `_bulk` request brought."""
+class _Work:
+    """What is still to be sent, a request each. tries: of the first, in vain."""
+
+    parts: deque[Sequence[Chain]]
+    tries: int = 0
+
+    def done(self) -> None:
+        """The first part got its answer."""
+        self.parts.popleft()
+        self.tries = 0
+
+    def halve(self) -> None:
+        """Two halves take the first part's place."""
+        part = self.parts[0]
+        self.done()
+        middle = len(part) // 2
+        self.parts.extendleft((part[middle:], part[:middle]))
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What one request brought."""
 
     settlements: list[Settlement] = field(default_factory=list)
     burials: list[Burial] = field(default_factory=list)
@@ -46,6 +70,7 @@ class _Round:
 class Delivery:
     """Writes chains and settles their events.
 
+    purged_us: event time of the newest purged tombstone (µs), asked before each sending.
     requests, items: told what kept whole requests, or single items, from being written.
     flushed: called after documents were applied, with their events' receipt times (µs), replayed
     ones left out.
@@ -58,6 +83,7 @@ class Delivery:
         journal: Journal,
         metrics: Metrics,
         *,
+        purged_us: Callable[[], int | None],
         requests: Troubles,
         items: Troubles,
         retry: Retry,
@@ -65,78 +91,90 @@ class Delivery:
     ) -> None:
         self._writer = writer
         self._journal = journal
+        self._purged_us = purged_us
         self._requests = requests
         self._items = items
         self._metrics = metrics
         self._retry = retry
         self._flushed = flushed
 
-    async def deliver(self, chains: Sequence[Chain], burials: Sequence[Burial]) -> list[Chain]:
-        """Settle what can be settled now; returns the chains the cluster refused for now.
+    async def deliver(self, chains: Sequence[Chain], burials: Sequence[Burial] = ()) -> list[Chain]:
+        """Settle what can be settled now; returns the chains that are refused for now.
 
         burials: events found unusable before sending; they settle with the first request.
         """
         refused: list[Chain] = []
-        pending = list(chains)
-        buried = list(burials)
-        while pending or buried:
-            outcome = await self._send(pending) if pending else _Round()
-            outcome.burials.extend(buried)
-            buried = []
+        work = _Work(deque([chains] if chains else ()))
+        outcome = _Outcome(burials=list(burials))
+        while work.parts or outcome.burials:
+            if work.parts:
+                step = partial(self._step, work, outcome)
+                await self._retry.after(ClusterUnavailable, step, self._note_unavailable)
             await self._settle(outcome)
             refused += outcome.refused
-            pending = outcome.next_newest
+            if outcome.next_newest:
+                work.parts.append(outcome.next_newest)
+            outcome = _Outcome()
         return refused
 
-    async def insist(self, chains: Sequence[Chain]) -> None:
-        """Deliver refused chains, however long the cluster's state lasts."""
-        remaining = list(chains)
-
-        async def once() -> None:
-            nonlocal remaining
-            remaining = await self.deliver(remaining, ())
-            if remaining:
-                raise _StillRefused
-
-        await self._retry.after(_StillRefused, once)
-
-    async def _send(self, chains: Sequence[Chain]) -> _Round:
-        """One request, sent until there is a usable answer; halved where it is too much."""
-        answer = await self._answer([chain.head for chain in chains])
-        if isinstance(answer, Answered):
-            return self._sort(chains, answer)
-        outcome = _Round()
-        if len(chains) == 1:
-            self._bury(outcome, chains[0], answer.code, answer.reason)
-            return outcome
-        middle = len(chains) // 2
-        for half in (chains[:middle], chains[middle:]):
-            part = await self._send(half)
-            outcome.settlements += part.settlements
-            outcome.burials += part.burials
-            outcome.applied += part.applied
-            outcome.next_newest += part.next_newest
-            outcome.refused += part.refused
-        return outcome
-
-    async def _answer(self, heads: Sequence[Candidate]) -> Answered | TooMuch:
-        documents = [head.document for head in heads]
-        answer = await self._retry.after(
-            ClusterUnavailable, lambda: self._writer.send(documents), self._note_unavailable
-        )
+    async def _step(self, work: _Work, outcome: _Outcome) -> None:
+        """Send the first part once. Raises ClusterUnavailable when there is no usable answer."""
+        async with self._writer.in_flight.one():
+            part = self._without_forgotten(work, outcome)
+            if not part:
+                return
+            try:
+                answer = await self._writer.send([chain.head.document for chain in part])
+            except ClusterUnavailable as error:
+                self._note_unanswered(work, outcome, error)
+                if outcome.refused:
+                    return
+                raise
         self._requests.over()
         if isinstance(answer, Answered):
             self._metrics.bulk_seconds.observe(answer.seconds)
-            self._metrics.bulk_events.observe(len(documents))
-        return answer
+            self._metrics.bulk_events.observe(len(part))
+            work.done()
+            self._sort(outcome, part, answer)
+        elif len(part) > 1:
+            work.halve()
+        else:
+            work.done()
+            self._bury(outcome, part[0], answer.code, answer.reason)
+
+    def _without_forgotten(self, work: _Work, outcome: _Outcome) -> Sequence[Chain]:
+        """The first part, without what must not be sent any more: that is buried."""
+        purged_us = self._purged_us()
+        kept: list[Chain] = []
+        for chain in work.parts[0]:
+            if retention.is_forgotten(chain.head.revives_us, purged_us):
+                self._bury(outcome, chain, retention.CODE, retention.REASON)
+            else:
+                kept.append(chain)
+        if kept:
+            work.parts[0] = kept
+        else:
+            work.done()
+        return kept
+
+    def _note_unanswered(self, work: _Work, outcome: _Outcome, error: ClusterUnavailable) -> None:
+        work.tries += 1
+        if work.tries < _TRIES_WHOLE:
+            return
+        part = work.parts[0]
+        if len(part) > 1:
+            work.halve()
+        else:
+            work.done()
+            self._refuse(outcome, part[0], error.code)
+            self._items.met(error.code, error.reason)
 
     def _note_unavailable(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, ClusterUnavailable):
             self._requests.met(error.code, error.reason)
 
-    def _sort(self, chains: Sequence[Chain], answer: Answered) -> _Round:
-        outcome = _Round()
+    def _sort(self, outcome: _Outcome, chains: Sequence[Chain], answer: Answered) -> None:
         refusals: dict[str, str] = {}
         for chain, verdict in zip(chains, answer.verdicts, strict=True):
             match verdict:
@@ -147,21 +185,23 @@ class Delivery:
                 case Poison(code, reason):
                     self._bury(outcome, chain, code, reason)
                 case Refused(code, reason):
-                    outcome.refused.append(chain)
+                    self._refuse(outcome, chain, code)
                     refusals[code] = reason
-                    self._metrics.bulk_items_retried.labels(code).inc()
         for code, reason in refusals.items():
             self._items.met(code, reason)
-        return outcome
 
-    def _bury(self, outcome: _Round, chain: Chain, code: str, reason: str) -> None:
+    def _refuse(self, outcome: _Outcome, chain: Chain, code: str) -> None:
+        outcome.refused.append(chain)
+        self._metrics.bulk_items_retried.labels(code).inc()
+
+    def _bury(self, outcome: _Outcome, chain: Chain, code: str, reason: str) -> None:
         head = chain.head
         outcome.burials.append(Burial(head.seq, code, reason, head.attempts + 1, head.type))
         rest = chain.without_head()
         if rest is not None:
             outcome.next_newest.append(rest)
 
-    async def _settle(self, outcome: _Round) -> None:
+    async def _settle(self, outcome: _Outcome) -> None:
         if outcome.applied:
             # A replayed event waited for a person: its age says nothing of the flow.
             self._flushed([head.received_us for head in outcome.applied if not head.attempts])
@@ -173,8 +213,8 @@ class Delivery:
             )
         if not outcome.settlements and not outcome.burials:
             return
+        # That the journal can't be written now is told by the journal itself.
         await self._retry.after(
             JournalUnavailable,
             lambda: self._journal.settle(outcome.settlements, outcome.burials),
-            lambda _: self._requests.met("journal_unavailable", ""),
         )

@@ -10,9 +10,7 @@ however long; one bad event never holds up or spoils its neighbours.
 """
 
 import asyncio
-import logging
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 from opensearchpy import AsyncOpenSearch
 
@@ -20,29 +18,26 @@ from service.index.names import IndexNames
 from service.indexer.bulk import BulkWriter
 from service.indexer.chain import Candidate, Chain, coalesce
 from service.indexer.delivery import Delivery
+from service.indexer.in_flight import InFlight
 from service.indexer.options import IndexerOptions
 from service.indexer.prepare import prepare
 from service.indexer.refresh import Refresher
 from service.indexer.retry import Interrupted, Retry
+from service.indexer.set_aside import SetAside
 from service.indexer.troubles import Trouble, Troubles
 from service.journal.errors import JournalUnavailable
 from service.journal.journal import Journal
 from service.journal.records import Burial, Record
 from service.observability.metrics import Metrics
 
-log = logging.getLogger(__name__)
-
 # Mapping an event costs some 50 µs: after this many the loop answers webhooks again.
 _PREPARED_AT_ONCE = 32
-# Chains that the cluster refuses item by item wait beside the flow; past this size they stop it.
-_MOST_SET_ASIDE_BYTES = 64 * 1024 * 1024
-_BYTES_BESIDE_SOURCE = 1_000
 
 
 class Indexer:
     """Carries events from the journal to the index; run() until stop().
 
-    purged_us: event time of the newest purged tombstone (µs), asked before each claim.
+    purged_us: event time of the newest purged tombstone (µs), asked before each sending.
     """
 
     def __init__(
@@ -59,12 +54,12 @@ class Indexer:
         self._journal = journal
         self._options = options
         self._now_us = now_us
-        self._purged_us = purged_us
         self._metrics = metrics
         self._stopping = asyncio.Event()
         self._retry = Retry(options.retry_max_seconds, self._stopping)
         self._requests = Troubles(now_us)
         self._items = Troubles(now_us)
+        self._in_flight = InFlight(options.in_flight)
         self._refresher = Refresher(
             client,
             names.writers,
@@ -72,39 +67,59 @@ class Indexer:
             searchable=self._observe_lag,
         )
         self._delivery = Delivery(
-            BulkWriter(client, names.writers),
+            BulkWriter(client, names.writers, self._in_flight),
             journal,
             metrics,
+            purged_us=purged_us,
             requests=self._requests,
             items=self._items,
             retry=self._retry,
             flushed=self._refresher.flushed,
         )
+        self._start_afresh()
+
+    def _start_afresh(self) -> None:
+        """Nothing is claimed: what an earlier run left is in the journal."""
         self._cursor = 0
         self._claiming = asyncio.Lock()
-        self._set_aside: dict[asyncio.Task[None], int] = {}
+        self._set_aside = SetAside(
+            self._delivery.deliver,
+            self._retry,
+            max_events=self._options.max_events,
+            max_bytes=self._options.max_bytes,
+            emptied=self._items.over,
+        )
 
     async def run(self) -> None:
-        """Index until stop() is called; returns once what was in flight has settled."""
-        refreshing = asyncio.create_task(self._refresher.run(), name="refresh")
-        lanes = [
-            asyncio.create_task(self._lane(), name=f"index-{n}")
-            for n in range(self._options.in_flight)
-        ]
-        try:
-            await asyncio.gather(*lanes)
-        finally:
-            for task in (*lanes, *self._set_aside, refreshing):
-                task.cancel()
-            await asyncio.gather(*lanes, *self._set_aside, refreshing, return_exceptions=True)
+        """Index until stop() is called; returns once what was in flight has settled.
+
+        After an exception or a cancellation it can be run again.
+        """
+        self._start_afresh()
+        async with asyncio.TaskGroup() as group:
+            refreshing = group.create_task(self._refresher.run(), name="refresh")
+            delivering = [
+                group.create_task(self._set_aside.run(), name="set-aside"),
+                *(
+                    group.create_task(self._lane(), name=f"index-{n}")
+                    for n in range(self._options.in_flight)
+                ),
+            ]
+            await asyncio.wait(delivering)
+            refreshing.cancel()
 
     def stop(self) -> None:
         """Claim no more. What OpenSearch can't take now stays in the journal."""
         self._stopping.set()
 
     def troubles(self) -> list[Trouble]:
-        """What holds events up now; empty when all is well."""
-        return self._requests.current() + self._items.current()
+        """What holds events up now, each cause once; empty when all is well."""
+        found = self._requests.current() + self._items.current()
+        return list({trouble.code: trouble for trouble in found}.values())
+
+    async def requests_over(self) -> None:
+        """Return when no `_bulk` is under way that was begun before this call."""
+        await self._in_flight.over()
 
     async def _lane(self) -> None:
         while not self._stopping.is_set():
@@ -116,13 +131,14 @@ class Indexer:
             except Interrupted:
                 return
             if refused:
-                self._insist(refused)
-                await self._until_room()
+                self._set_aside.add(refused)
+                await self._retry.unless_stopping(self._set_aside.until_room())
 
     async def _claim(self) -> list[Record]:
         """The next records, or none when stopping. One lane at a time: the cursor only grows."""
         async with self._claiming:
-            if not await self._unless_stopping(self._journal.wait_for_events(self._cursor)):
+            arrived = self._journal.wait_for_events(self._cursor)
+            if not await self._retry.unless_stopping(arrived):
                 return []
             records = await self._retry.after(
                 JournalUnavailable,
@@ -139,62 +155,15 @@ class Indexer:
     async def _prepared(self, records: list[Record]) -> tuple[list[Chain], list[Burial]]:
         candidates: list[Candidate] = []
         burials: list[Burial] = []
-        purged_us = self._purged_us()
         for start in range(0, len(records), _PREPARED_AT_ONCE):
             some = records[start : start + _PREPARED_AT_ONCE]
-            prepared = prepare(some, self._options, now_us=self._now_us(), purged_us=purged_us)
+            prepared = prepare(some, self._options, now_us=self._now_us())
             candidates += prepared.candidates
             burials += prepared.burials
             await asyncio.sleep(0)
         return coalesce(candidates), burials
 
-    def _insist(self, refused: list[Chain]) -> None:
-        """Retry refused chains beside the flow, for as long as it takes."""
-        task = asyncio.create_task(self._delivery.insist(refused), name="insist")
-        self._set_aside[task] = sum(_weight(chain) for chain in refused)
-        task.add_done_callback(self._accepted)
-
-    def _accepted(self, task: asyncio.Task[None]) -> None:
-        del self._set_aside[task]
-        error = None if task.cancelled() else task.exception()
-        if error is not None and not isinstance(error, Interrupted):
-            log.error(
-                "retrying refused events failed; they are claimed again at the next start",
-                extra={"action": "insist_failed"},
-                exc_info=error,
-            )
-        if not self._set_aside:
-            self._items.over()
-
-    async def _until_room(self) -> None:
-        while sum(self._set_aside.values()) > _MOST_SET_ASIDE_BYTES:
-            waiting = asyncio.wait(self._set_aside, return_when=asyncio.FIRST_COMPLETED)
-            if not await self._unless_stopping(waiting):
-                return
-
-    async def _unless_stopping(self, waiting: Coroutine[Any, Any, object]) -> bool:
-        """Wait, but no longer than until stop(); True when the wait came to its end."""
-        work = asyncio.ensure_future(waiting)
-        stop = asyncio.ensure_future(self._stopping.wait())
-        try:
-            await asyncio.wait((work, stop), return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
-                return False
-            work.result()
-            return True
-        finally:
-            for task in (work, stop):
-                task.cancel()
-            await asyncio.gather(work, stop, return_exceptions=True)
-
     def _observe_lag(self, received_us: list[int]) -> None:
         now = self._now_us()
         for received in received_us:
             self._metrics.searchable_lag_seconds.observe(max(0, now - received) / 1e6)
-
-
-def _weight(chain: Chain) -> int:
-    return sum(
-        _BYTES_BESIDE_SOURCE + len(candidate.document.source or b"")
-        for candidate in chain.candidates
-    )

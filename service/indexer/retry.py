@@ -1,9 +1,9 @@
 """The one retry policy of the indexer: for ever, jittered exponential pauses, until it stops."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, RetryError, retry_if_exception_type
 from tenacity.wait import wait_random_exponential
@@ -52,6 +52,21 @@ class Retry:
             return await retrying(attempt)
         except RetryError as given_up:
             raise Interrupted from given_up
+
+    async def unless_stopping(self, waiting: Coroutine[Any, Any, object]) -> bool:
+        """Wait, but no longer than until stopping; True when the wait came to its end."""
+        work = asyncio.ensure_future(waiting)
+        stop = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait((work, stop), return_when=asyncio.FIRST_COMPLETED)
+            if self._stopping.is_set():
+                return False
+            work.result()
+            return True
+        finally:
+            for task in (work, stop):
+                task.cancel()
+            await asyncio.gather(work, stop, return_exceptions=True)
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):

@@ -20,7 +20,10 @@ class Trouble:
 
 
 class Troubles:
-    """Causes by code; each is logged when it begins, at most once a minute, and when it ends."""
+    """Causes by code; each is logged when it begins, at most once a minute, and when it ends.
+
+    What comes and goes many times a minute is logged as if it came once.
+    """
 
     def __init__(self, now_us: Callable[[], int]) -> None:
         self._now_us = now_us
@@ -33,7 +36,8 @@ class Troubles:
         before = self._current.get(code)
         since, times = (before.since_us, before.times) if before else (now, 0)
         self._current[code] = Trouble(code, reason, since, times + 1)
-        if before is None or now - self._logged_us.get(code, 0) >= _LOG_EVERY_US:
+        last_us = self._logged_us.get(code)
+        if last_us is None or not 0 <= now - last_us < _LOG_EVERY_US:
             self._logged_us[code] = now
             # The reason can quote a user's id or a value: it is shown in /healthz, never logged.
             log.warning(
@@ -44,9 +48,9 @@ class Troubles:
 
     def over(self) -> None:
         """All causes are gone."""
-        if not self._current:
-            return
         for code, trouble in self._current.items():
+            if self._logged_us[code] < trouble.since_us:
+                continue
             seconds = (self._now_us() - trouble.since_us) / 1e6
             log.info(
                 "OpenSearch takes events again (%s)",
@@ -54,7 +58,6 @@ class Troubles:
                 extra={"action": "indexing_resumed", "code": code, "seconds": seconds},
             )
         self._current.clear()
-        self._logged_us.clear()
 
     def current(self) -> list[Trouble]:
         """What holds events up now, oldest first."""

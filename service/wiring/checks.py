@@ -10,6 +10,7 @@ from service.indexer.troubles import Trouble
 from service.journal.journal import Journal
 from service.observability.health import Check, Health, examine
 from service.receiver.refusals import Refusal
+from service.wiring.background import Background
 from service.wiring.bootstrapping import Bootstrapping
 from service.wiring.watch import IndexWatch
 
@@ -49,6 +50,7 @@ class Vitals:
         indexer: Indexer,
         bootstrapping: Bootstrapping,
         watch: IndexWatch,
+        background: Background,
         *,
         now_us: Callable[[], int],
     ) -> None:
@@ -56,6 +58,7 @@ class Vitals:
         self._indexer = indexer
         self._bootstrapping = bootstrapping
         self._watch = watch
+        self._background = background
         self._now_us = now_us
         self._lost: dict[str, int] = {}
         self._last_lost_us: int | None = None
@@ -77,6 +80,7 @@ class Vitals:
             self._index(),
             self._indexing(),
             self._freshness(),
+            self._background.check(),
         ]
 
     def health(self) -> Health:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from opensearchpy import AsyncOpenSearch
@@ -12,11 +12,9 @@ from service.index.names import IndexNames
 from service.index.purge import purge_tombstones
 from service.journal.errors import JournalError
 from service.journal.journal import Journal
+from service.wiring.purged_mark import PurgedMark
 
 log = logging.getLogger(__name__)
-
-PURGED_MARK = "tombstones_purged_us"
-"""The journal's mark for the event time (µs) of the newest tombstone ever purged."""
 
 _HOUR_S = 3600.0
 _SHARE_OF_RETENTION = 10
@@ -40,7 +38,8 @@ class Retentions:
 class Housekeeping:
     """Keeps house until cancelled.
 
-    purged_us: the event time up to which tombstones may have been purged, from memory.
+    purged: moved before tombstones go. requests_over: returns when no document is on its way to
+    OpenSearch whose sending was decided before the call.
     """
 
     def __init__(
@@ -49,23 +48,17 @@ class Housekeeping:
         client: AsyncOpenSearch,
         names: IndexNames,
         retentions: Retentions,
-        *,
+        purged: PurgedMark,
+        requests_over: Callable[[], Awaitable[None]],
         now_us: Callable[[], int],
     ) -> None:
         self._journal = journal
         self._client = client
         self._names = names
         self._retentions = retentions
+        self._purged = purged
+        self._requests_over = requests_over
         self._now_us = now_us
-        self._purged_us: int | None = None
-
-    def purged_us(self) -> int | None:
-        """Event time (µs) of the newest tombstone ever purged; None when none was."""
-        return self._purged_us
-
-    async def recall(self) -> None:
-        """Read what an earlier run purged. Before anything is indexed."""
-        self._purged_us = await self._journal.get_mark(PURGED_MARK)
 
     async def run(self) -> None:
         """One round now, and one each interval."""
@@ -107,7 +100,9 @@ class Housekeeping:
             )
 
     async def _remember(self, newest_us: int) -> None:
-        """Durable before the tombstones go: from then on, older events need a person's word."""
-        newest = max(newest_us, self._purged_us or 0)
-        await self._journal.set_mark(PURGED_MARK, newest)
-        self._purged_us = newest
+        """Durable before the tombstones go: from then on, older events need a person's word.
+
+        What was sent before that has arrived by then, and met the tombstones.
+        """
+        await self._purged.move(newest_us)
+        await self._requests_over()

@@ -33,9 +33,11 @@ from service.receiver.refusals import Refusal
 from service.search.app import LONGEST_REQUEST_LINE, search_app
 from service.settings import Settings
 from service.wiring import stage_options
+from service.wiring.background import Background
 from service.wiring.bootstrapping import Bootstrapping
 from service.wiring.checks import Vitals
 from service.wiring.housekeeping import Housekeeping, Retentions
+from service.wiring.purged_mark import PurgedMark
 from service.wiring.watch import IndexWatch
 
 log = logging.getLogger(__name__)
@@ -63,8 +65,8 @@ async def serve(settings: Settings) -> None:
         client = connect(stage_options.opensearch_options(settings))
         stack.push_async_callback(client.close)
 
-        housekeeping = Housekeeping(journal, client, names, _retentions(settings), now_us=now_us)
-        await housekeeping.recall()
+        purged = PurgedMark(journal)
+        await purged.recall()
         indexer = Indexer(
             journal,
             client,
@@ -72,11 +74,15 @@ async def serve(settings: Settings) -> None:
             stage_options.indexer_options(settings),
             metrics,
             now_us=now_us,
-            purged_us=housekeeping.purged_us,
+            purged_us=purged.us,
+        )
+        housekeeping = Housekeeping(
+            journal, client, names, _retentions(settings), purged, indexer.requests_over, now_us
         )
         bootstrapping = Bootstrapping(client, names, wanted=settings.index.bootstrap)
         watch = IndexWatch(client, names)
-        vitals = Vitals(journal, indexer, bootstrapping, watch, now_us=now_us)
+        background = Background(now_us=now_us)
+        vitals = Vitals(journal, indexer, bootstrapping, watch, background, now_us=now_us)
 
         for reason in Refusal:
             metrics.requests_refused.labels(reason)
@@ -100,20 +106,25 @@ async def serve(settings: Settings) -> None:
         _say_ready(settings, names, receiver)
 
         tasks = [
-            asyncio.create_task(bootstrapping.run(), name="bootstrap"),
-            asyncio.create_task(_after(bootstrapping, watch.run), name="watch"),
-            asyncio.create_task(_after(bootstrapping, housekeeping.run), name="housekeeping"),
+            background.start("bootstrapping", bootstrapping.run),
+            background.start("watch", watch.run),
+            background.start("look after bootstrapping", _after(bootstrapping, watch.look)),
+            background.start("housekeeping", _after(bootstrapping, housekeeping.run)),
         ]
-        indexing = asyncio.create_task(_after(bootstrapping, indexer.run), name="indexer")
+        indexing = background.start("indexer", _after(bootstrapping, indexer.run))
         try:
-            await _until(stopping, [indexing, *tasks])
+            await stopping.wait()
         finally:
             log.info("stopping", extra={"action": "stopping"})
-            await receiver.stop()
+            # Side by side: what is in flight settles while the last requests are answered.
             indexer.stop()
-            await _settled_or_cancelled(
-                indexing, settings.process.shutdown_timeout_seconds, started=bootstrapping.done
+            settled = asyncio.create_task(
+                _settled_or_cancelled(
+                    indexing, settings.process.shutdown_timeout_seconds, started=bootstrapping.done
+                )
             )
+            await receiver.stop()
+            await settled
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -123,24 +134,14 @@ async def serve(settings: Settings) -> None:
     )
 
 
-async def _after(bootstrapping: Bootstrapping, run: Callable[[], Awaitable[None]]) -> None:
-    await bootstrapping.done.wait()
-    await run()
+def _after(
+    bootstrapping: Bootstrapping, run: Callable[[], Awaitable[None]]
+) -> Callable[[], Awaitable[None]]:
+    async def waiting() -> None:
+        await bootstrapping.done.wait()
+        await run()
 
-
-async def _until(stopping: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
-    """Wait for a signal; a background task that fails ends the service with its error."""
-    signalled = asyncio.create_task(stopping.wait())
-    running: set[asyncio.Task[None]] = set(tasks)
-    try:
-        while running and not signalled.done():
-            done, _ = await asyncio.wait({signalled, *running}, return_when=asyncio.FIRST_COMPLETED)
-            for task in done & running:
-                running.discard(task)
-                task.result()
-        await signalled
-    finally:
-        signalled.cancel()
+    return waiting
 
 
 async def _settled_or_cancelled(

@@ -37,8 +37,12 @@ class IndexWatch:
         blocks = "; ".join(state.blocks)
         return Check("opensearch", False, state.problem or blocks or "its health is red", advice)
 
+    async def look(self) -> None:
+        """Ask now."""
+        self._state = await index_state(self._client, self._names, timeout_seconds=_TIMEOUT_S)
+
     async def run(self) -> None:
         """Ask until cancelled."""
         while True:
-            self._state = await index_state(self._client, self._names, timeout_seconds=_TIMEOUT_S)
+            await self.look()
             await asyncio.sleep(_EVERY_S)
