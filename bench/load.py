@@ -119,6 +119,18 @@ def _json(value: int) -> str:
     return "true" if value else "false"
 
 
+def typed_texts(chance: random.Random, number: int) -> list[str]:
+    """What people have typed so far: the beginnings of names, one or two words."""
+    texts: list[str] = []
+    for _ in range(number):
+        given, family = chance.choice(_GIVEN), chance.choice(_FAMILY)
+        if chance.random() < 0.5:
+            texts.append(given[: chance.randint(2, 6)])
+        else:
+            texts.append(f"{given[: chance.randint(2, 6)]} {family[: chance.randint(1, 4)]}")
+    return texts
+
+
 def write_bodies(path: Path, bodies: Iterator[bytes]) -> int:
     """Write bodies as the generator reads them; returns how many there were."""
     number = 0

@@ -48,14 +48,14 @@ async def lone_events(stand: Stand) -> Findings:
         running_product(stand.engine, folder) as product,
         running_alternative(stand.engine, folder) as rival,
     ):
-        await _lags(stand.engine, NAMES.writers, product.port, load, 40)
+        await lags(stand.engine, NAMES.writers, product.port, load, 40)
         for _ in range(repetitions):
             limit.append(Lags.of(await _refreshes(stand.engine, load, number)))
             ours.append(
-                Lags.of(await _lags(stand.engine, NAMES.writers, product.port, load, number))
+                Lags.of(await lags(stand.engine, NAMES.writers, product.port, load, number))
             )
             alternative.append(
-                Lags.of(await _lags(stand.engine, ALTERNATIVE_INDEX, rival.port, load, number // 4))
+                Lags.of(await lags(stand.engine, ALTERNATIVE_INDEX, rival.port, load, number // 4))
             )
     await stand.engine.remove_index()
     p50, p99 = [lag.p50 for lag in ours], [lag.p99 for lag in ours]
@@ -98,11 +98,11 @@ async def under_load(stand: Stand) -> Findings:
                 product.port, bodies.path, first=0, count=number, rate=rate
             )
             probes = int((stand.scale.loaded_s - 1) / _EVERY_S)
-            lags = await _lags(stand.engine, NAMES.writers, product.port, load, probes)
+            taken = await lags(stand.engine, NAMES.writers, product.port, load, probes)
             await stand.generator.answers(posting)
             await product.drained()
             bodies.path.unlink()
-            p99_s.append(percentile(lags, 0.99))
+            p99_s.append(percentile(taken, 0.99))
     await stand.engine.remove_index()
     what = f"lag at {rate:,.0f} events/s, half of the most, p99"
     return Findings([Result.alone(4, what, "s", p99_s, at_most(_BUSY_GOAL_S, "s"))])
@@ -120,7 +120,7 @@ async def _refreshes(engine: Engine, load: Load, number: int) -> list[float]:
     return seconds
 
 
-async def _lags(engine: Engine, index: str, port: int, load: Load, number: int) -> list[float]:
+async def lags(engine: Engine, index: str, port: int, load: Load, number: int) -> list[float]:
     """Seconds from an event's 204 until it is found, of events 20 a second."""
     watch = _Watch(engine, index)
     watching = asyncio.create_task(watch.run())
