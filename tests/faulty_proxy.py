@@ -97,11 +97,14 @@ class FaultyProxy:
         """What the service takes for OpenSearch."""
         return f"http://127.0.0.1:{self.port}"
 
-    def break_bulks(self, *ways: Misbehaviour) -> None:
-        """From now on each `_bulk` is treated in one of these ways, in turn; the rest passes."""
+    def break_bulks(self, *ways: Misbehaviour | None) -> None:
+        """From now on each `_bulk` is treated in one of these ways, in turn; the rest passes.
+
+        None lets it pass.
+        """
 
         def fault(request: Request) -> Misbehaviour | None:
-            return ways[self.met % len(ways)] if request.is_bulk else None
+            return ways[self.bulks % len(ways)] if request.is_bulk else None
 
         self.heal()
         self.fault = fault
@@ -114,7 +117,7 @@ class FaultyProxy:
         """Listen on a free port until stop."""
         server = await asyncio.start_server(self._converse, "127.0.0.1", self.port)
         self.port = server.sockets[0].getsockname()[1]
-        # What the engine sends is passed on as it is, so nothing is asked for that the service didn't.
+        # The engine's answer is passed on as it is: ask for nothing that the service didn't.
         own = ("accept", "accept-encoding", "content-type", "user-agent")
         async with aiohttp.ClientSession(skip_auto_headers=own) as self._session:
             started()
