@@ -81,15 +81,21 @@ class BulkWriter:
         self._alias = alias
         self._path = f"/{alias}/_bulk"
 
-    async def send(self, documents: Sequence[Document]) -> Answered | TooMuch:
-        """Write documents (at least one) in one request. Raises ClusterUnavailable."""
+    async def send(
+        self, documents: Sequence[Document], *, refresh: bool = False
+    ) -> Answered | TooMuch:
+        """Write documents (at least one) in one request. Raises ClusterUnavailable.
+
+        refresh: the answer comes when they are searchable.
+        """
         if any(document.source is None for document in documents):
             await self._require_alias()
         body = lines(documents)
+        params = {**_PARAMS, "refresh": "true"} if refresh else dict(_PARAMS)
         started = time.perf_counter()
         try:
             answer = await self._client.transport.perform_request(
-                "POST", self._path, params=dict(_PARAMS), body=body, headers=dict(_HEADERS)
+                "POST", self._path, params=params, body=body, headers=dict(_HEADERS)
             )
         except TransportError as error:
             status = error.status_code if isinstance(error.status_code, int) else None

@@ -23,6 +23,7 @@ from service.indexer import retention
 from service.indexer.answers import Poison, Refused, Settled
 from service.indexer.bulk import Answered, BulkWriter, ClusterUnavailable
 from service.indexer.chain import Candidate, Chain
+from service.indexer.refresh import Refresher
 from service.indexer.retry import Retry
 from service.indexer.troubles import Troubles
 from service.journal.errors import JournalUnavailable
@@ -58,8 +59,9 @@ class _Work:
 
 @dataclass(slots=True)
 class _Outcome:
-    """What one request brought."""
+    """What one request brought. own_refresh_s: how long it took, if it brought its refresh."""
 
+    own_refresh_s: float | None = None
     settlements: list[Settlement] = field(default_factory=list)
     burials: list[Burial] = field(default_factory=list)
     applied: list[Candidate] = field(default_factory=list)
@@ -72,8 +74,8 @@ class Delivery:
 
     purged_us: event time of the newest purged tombstone (µs), asked before each sending.
     requests, items: told what kept whole requests, or single items, from being written.
-    flushed: called after documents were applied, with their events' receipt times (µs), replayed
-    ones left out.
+    refresher: told of applied documents, with their events' receipt times; decides which requests
+    bring their own refresh.
     retry: its Interrupted passes through: what isn't settled then stays in the journal.
     """
 
@@ -87,7 +89,7 @@ class Delivery:
         requests: Troubles,
         items: Troubles,
         retry: Retry,
-        flushed: Callable[[list[int]], None],
+        refresher: Refresher,
     ) -> None:
         self._writer = writer
         self._journal = journal
@@ -96,7 +98,7 @@ class Delivery:
         self._items = items
         self._metrics = metrics
         self._retry = retry
-        self._flushed = flushed
+        self._refresher = refresher
 
     async def deliver(self, chains: Sequence[Chain], burials: Sequence[Burial] = ()) -> list[Chain]:
         """Settle what can be settled now; returns the chains that are refused for now.
@@ -124,7 +126,9 @@ class Delivery:
             if not part:
                 return
             try:
-                answer = await self._writer.send([chain.head.document for chain in part])
+                refresh = self._refresher.due(len(part))
+                documents = [chain.head.document for chain in part]
+                answer = await self._writer.send(documents, refresh=refresh)
             except ClusterUnavailable as error:
                 self._note_unanswered(work, outcome, error)
                 if outcome.refused:
@@ -134,6 +138,8 @@ class Delivery:
         if isinstance(answer, Answered):
             self._metrics.bulk_seconds.observe(answer.seconds)
             self._metrics.bulk_events.observe(len(part))
+            if refresh:
+                outcome.own_refresh_s = answer.seconds
             work.done()
             self._sort(outcome, part, answer)
         elif len(part) > 1:
@@ -204,7 +210,10 @@ class Delivery:
     async def _settle(self, outcome: _Outcome) -> None:
         if outcome.applied:
             # A replayed event waited for a person: its age says nothing of the flow.
-            self._flushed([head.received_us for head in outcome.applied if not head.attempts])
+            self._refresher.flushed(
+                [head.received_us for head in outcome.applied if not head.attempts],
+                own_refresh_s=outcome.own_refresh_s,
+            )
         for burial in outcome.burials:
             log.warning(
                 "an event became a dead letter (%s)",

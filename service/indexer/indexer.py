@@ -10,7 +10,7 @@ however long; one bad event never holds up or spoils its neighbours.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from opensearchpy import AsyncOpenSearch
 
@@ -64,6 +64,7 @@ class Indexer:
             client,
             names.writers,
             interval_s=options.refresh_interval_us / 1e6,
+            waiting=lambda: journal.accounting().journal,
             searchable=self._observe_lag,
         )
         self._delivery = Delivery(
@@ -74,7 +75,7 @@ class Indexer:
             requests=self._requests,
             items=self._items,
             retry=self._retry,
-            flushed=self._refresher.flushed,
+            refresher=self._refresher,
         )
         self._start_afresh()
 
@@ -163,7 +164,7 @@ class Indexer:
             await asyncio.sleep(0)
         return coalesce(candidates), burials
 
-    def _observe_lag(self, received_us: list[int]) -> None:
+    def _observe_lag(self, received_us: Sequence[int]) -> None:
         now = self._now_us()
         for received in received_us:
             self._metrics.searchable_lag_seconds.observe(max(0, now - received) / 1e6)

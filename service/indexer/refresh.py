@@ -1,29 +1,53 @@
 """Makes what was written searchable soon: a refresh after a flush, paced by what it costs.
 
-A lone event is searchable within tens of milliseconds. The more was written since the last
-refresh, the longer the pause, up to the interval: a flood keeps its throughput.
+A lone event's own request brings its refresh and is searchable within tens of milliseconds. The
+more was written since the last refresh, the longer the pause, up to the interval: a flood keeps its
+throughput. While far behind, pauses are longer still, for nobody can wait for those events' sake.
+The index's own refresh interval is long: it only covers for this service's absence.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import OpenSearchException
 
 log = logging.getLogger(__name__)
 
+# The pause after a refresh, as a share of what it took: refreshing takes two thirds of the time of
+# one of the engine's threads at most.
+_PAUSE_AFTER_ONE = 0.5
+
 # Each written document defers the next refresh by this much, so that refreshing takes a bounded
 # share of the engine's time at every rate.
 _PAUSE_PER_DOCUMENT_S = 0.002
+
+# Beside so few documents a refresh is nearly all that a request costs.
+_MOST_WITH_OWN_REFRESH = 16
+
+# Events waiting, some seconds' work, that count as far behind. There a refresh each second costs a
+# tenth of the throughput.
+_FAR_BEHIND = 20_000
+_FAR_BEHIND_INTERVAL_S = 10.0
+
+
+def pause_s(*, last_took_s: float, documents: int, waiting: int, interval_s: float) -> float:
+    """Seconds from the end of a refresh to the next.
+
+    last_took_s: what the refresh took. documents: written since. waiting: events in the journal.
+    """
+    most_s = max(interval_s, _FAR_BEHIND_INTERVAL_S) if waiting > _FAR_BEHIND else interval_s
+    return min(most_s, last_took_s * _PAUSE_AFTER_ONE + documents * _PAUSE_PER_DOCUMENT_S)
 
 
 class Refresher:
     """Asks for refreshes; run() until cancelled.
 
-    interval_s: the longest pause between two refreshes. searchable: called with the receipt times
-    (µs since the epoch) of events that a refresh just made searchable.
+    interval_s: the longest pause between two refreshes. waiting: events that wait in the journal.
+    searchable: called with the receipt times (µs since the epoch) of events that a refresh just
+    made searchable.
     """
 
     def __init__(
@@ -32,48 +56,89 @@ class Refresher:
         alias: str,
         *,
         interval_s: float,
-        searchable: Callable[[list[int]], None],
+        waiting: Callable[[], int],
+        searchable: Callable[[Sequence[int]], None],
     ) -> None:
         self._client = client
         self._path = f"/{alias}/_refresh"
         self._interval_s = interval_s
+        self._waiting = waiting
         self._searchable = searchable
         self._flushed: list[int] = []
         self._dirty = asyncio.Event()
-        self._last_took_s = 0.0
-
-    def flushed(self, received_us: list[int]) -> None:
-        """Documents were acknowledged; received_us: of the events whose lag is of interest."""
-        self._flushed.extend(received_us)
+        # What an earlier run wrote and didn't come to refresh.
         self._dirty.set()
+        self._refreshing = False
+        self._failing = False
+        self._last_took_s = 0.0
+        self._last_ended = -interval_s
+
+    def due(self, documents: int) -> bool:
+        """Whether a request with so many documents should bring its own refresh."""
+        few = documents <= _MOST_WITH_OWN_REFRESH
+        return few and not self._refreshing and self._remaining_s() <= 0
+
+    def flushed(self, received_us: Sequence[int], *, own_refresh_s: float | None) -> None:
+        """Documents were acknowledged; received_us: of the events whose lag is of interest.
+
+        own_refresh_s: how long the request took, if it brought its refresh.
+        """
+        if own_refresh_s is None:
+            self._flushed.extend(received_us)
+            self._dirty.set()
+        else:
+            self._note_end(own_refresh_s)
+            self._searchable(received_us)
 
     async def run(self) -> None:
         """Refresh whenever something was written."""
-        ended = -self._interval_s
         while True:
             await self._dirty.wait()
-            await self._pause(ended)
+            await self._until_due()
             self._dirty.clear()
             batch, self._flushed = self._flushed, []
-            started = time.monotonic()
+            self._refreshing = True
             try:
-                await self._client.transport.perform_request("POST", self._path)
-            except OpenSearchException as error:
-                # The index's own refresh interval still makes the events searchable.
+                await self._refresh(batch)
+            finally:
+                self._refreshing = False
+
+    async def _until_due(self) -> None:
+        """What is flushed meanwhile moves the refresh away, the end of a flood brings it nearer."""
+        remaining_s = self._remaining_s()
+        while remaining_s > 0:
+            await asyncio.sleep(min(remaining_s, self._interval_s))
+            remaining_s = self._remaining_s()
+
+    async def _refresh(self, batch: list[int]) -> None:
+        started = time.monotonic()
+        try:
+            await self._client.transport.perform_request("POST", self._path)
+        except OpenSearchException as error:
+            self._flushed += batch
+            self._dirty.set()
+            self._note_end(self._interval_s / _PAUSE_AFTER_ONE)
+            if not self._failing:
                 log.warning(
-                    "the refresh failed",
+                    "the refresh failed and is tried again",
                     extra={"action": "refresh_failed", "error": type(error).__name__},
                 )
-            else:
-                self._searchable(batch)
-            ended = time.monotonic()
-            self._last_took_s = ended - started
+            self._failing = True
+        else:
+            self._failing = False
+            self._note_end(time.monotonic() - started)
+            self._searchable(batch)
 
-    async def _pause(self, last_ended: float) -> None:
-        """Wait until a refresh is due; what is flushed meanwhile moves it towards the interval."""
-        while True:
-            cost = self._last_took_s + len(self._flushed) * _PAUSE_PER_DOCUMENT_S
-            remaining = last_ended + min(self._interval_s, cost) - time.monotonic()
-            if remaining <= 0:
-                return
-            await asyncio.sleep(remaining)
+    def _note_end(self, took_s: float) -> None:
+        self._last_took_s = took_s
+        self._last_ended = time.monotonic()
+
+    def _remaining_s(self) -> float:
+        """Seconds until a refresh is due; negative when it is overdue."""
+        pause = pause_s(
+            last_took_s=self._last_took_s,
+            documents=len(self._flushed),
+            waiting=self._waiting(),
+            interval_s=self._interval_s,
+        )
+        return self._last_ended + pause - time.monotonic()

@@ -125,7 +125,7 @@ async def test_a_refresh_that_a_bulk_load_left_off_is_switched_on(
     await bootstrap(client, fresh)
     off = {"index": {"refresh_interval": "-1"}}
     await client.indices.put_settings(index=fresh.first, body=off)
-    assert await done(client, fresh) == [f"~ index {fresh.first}: refresh_interval: -1 → 1s"]
+    assert await done(client, fresh) == [f"~ index {fresh.first}: refresh_interval: -1 → 30s"]
     assert await done(client, fresh) == []
 
 
