@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test bench bench-quick lint lock lock-engine clean
+.PHONY: help install dev demo test bench bench-quick lint screenshots lock lock-engine clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
@@ -35,6 +35,9 @@ lint: .venv/.dev ## Check style, types and the layers' import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+screenshots: dev ## Take the README's pictures of the console anew, with an installed Chromium
+	@$(BIN)/python -m tests.acceptance.console.screenshots
 
 dev: install .venv/.dev ## Set up what testing and linting need, too
 

@@ -51,15 +51,21 @@ _AS_PROBLEM = {
 
 
 def search_app(
-    connection: HttpConnection, names: IndexNames, options: SearchOptions, metrics: Metrics
+    connection: HttpConnection,
+    names: IndexNames,
+    options: SearchOptions,
+    metrics: Metrics,
+    *,
+    described_too: Mapping[str, Any] | None = None,
 ) -> web.Application:
     """The application; mount it with `add_subapp`. Without tokens all it says is 404.
 
     connection: of its own, so that searches don't wait behind bulks; not closed here.
+    described_too: OpenAPI paths and components of what is mounted beside it.
     """
     if not options.tokens:
         return _application(_off)
-    api = _Api(connection, names, options)
+    api = _Api(connection, names, options, orjson.dumps(openapi_document(described_too)))
     app = _application(_guarded(options, metrics))
     app.router.add_get("/users", api.users)
     app.router.add_get("/users/{user_id:.+}", api.user)
@@ -76,14 +82,18 @@ class _Api:
     """The four routes."""
 
     def __init__(
-        self, connection: HttpConnection, names: IndexNames, options: SearchOptions
+        self,
+        connection: HttpConnection,
+        names: IndexNames,
+        options: SearchOptions,
+        description: bytes,
     ) -> None:
         engine = Engine(connection, names, options)
         self._listing = Listing(engine, Cursors(options.tokens), options)
         self._lookup = Lookup(engine, options)
         self._exports = Exports(engine, options)
         self._stall_s = options.stall_s
-        self._openapi = orjson.dumps(openapi_document())
+        self._openapi = description
 
     async def users(self, request: web.Request) -> web.StreamResponse:
         if _NDJSON in request.headers.get(hdrs.ACCEPT, "").lower():

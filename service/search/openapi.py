@@ -1,5 +1,6 @@
 """The API's description in OpenAPI 3.1, from the same tables and models that the API works by."""
 
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
@@ -42,8 +43,8 @@ backslash keeps a quote or a backslash.
 """
 
 
-def openapi_document() -> Json:
-    """The whole document."""
+def openapi_document(also: Mapping[str, Any] | None = None) -> Json:
+    """The whole document. also: paths and components of another API under the same server."""
     _, schemas = models_json_schema(
         [
             (User, "serialization"),
@@ -54,7 +55,7 @@ def openapi_document() -> Json:
         ],
         ref_template=_REFERENCES,
     )
-    return {
+    document: Json = {
         "openapi": "3.1.0",
         "info": {
             "title": "User search",
@@ -75,6 +76,11 @@ def openapi_document() -> Json:
             "responses": {kind.value[0]: _problem_response(kind) for kind in ProblemType},
         },
     }
+    if also:
+        document["paths"] |= also["paths"]
+        for kind, parts in also["components"].items():
+            document["components"][kind] |= parts
+    return document
 
 
 def _search() -> Json:

@@ -20,6 +20,7 @@ from contextlib import AsyncExitStack
 from aiohttp import web
 
 from service.admin.app import admin_app
+from service.admin.openapi import admin_openapi
 from service.console.pages import add_console
 from service.index.connection import connect, connect_for_bytes
 from service.index.names import IndexNames
@@ -167,7 +168,9 @@ async def _open_private_door(
     stack.push_async_callback(connection.close)
     search = stage_options.search_options(settings)
     names = stage_options.index_names(settings)
-    app.add_subapp("/api/v1", search_app(connection, names, search, metrics))
+    described = admin_openapi() if admins else None
+    api = search_app(connection, names, search, metrics, described_too=described)
+    app.add_subapp("/api/v1", api)
     add_console(app)
     runner = web.AppRunner(app, access_log=None, max_line_size=LONGEST_REQUEST_LINE)
     await runner.setup()

@@ -21,7 +21,7 @@ export function link(view, id = null, query = []) {
 	return `#/${view}${id === null ? "" : `/${encodeURIComponent(id)}`}${text && `?${text}`}`;
 }
 
-/** Change the address, but leave no step in the history for every letter typed. */
+/** Change the address without a step in the history for every letter. */
 export function settle(address) {
 	search = address;
 	if (location.hash !== address) history.replaceState(null, "", address);

@@ -1,8 +1,9 @@
-/** Small line charts over the last five minutes, as inline SVG, and what they show of statuses two seconds apart. */
+/** Small line charts as inline SVG, and what they show of statuses two seconds apart. */
 
 import { h, svg } from "./dom.js";
+import { span } from "./format.js";
 
-const WIDTH = 300, HEIGHT = 64, WINDOW_MS = 300_000;
+const WIDTH = 300, HEIGHT = 64, LEAST_MS = 30_000;
 
 /** series: its names; show: a value as text. `draw` takes points {at, values}: times in ms, null for no value. */
 export function chart(title, series, show) {
@@ -11,14 +12,16 @@ export function chart(title, series, show) {
 	const area = svg("path.area");
 	const picture = svg("svg.plot", { viewBox: `0 -2 ${WIDTH} ${HEIGHT + 4}`, preserveAspectRatio: "none", role: "img", "aria-label": title }, area, lines);
 	const scale = h("span.scale");
-	const node = h("figure.card", h("figcaption", title), now, h("div.plot-box", picture, scale), h("p.hint", "last 5 minutes"));
+	const time = h("p.hint", "…");
+	const node = h("figure.card", h("figcaption", title), now, h("div.plot-box", picture, scale), time);
 	const told = (value) => (value === null ? "–" : show(value));
 
 	function draw(points) {
 		const last = points.at(-1);
 		if (!last) return;
 		const highest = Math.max(...points.flatMap(({ values }) => values));
-		const x = (at) => (WIDTH * (1 - (last.at - at) / WINDOW_MS)).toFixed(1);
+		const shown = Math.max(LEAST_MS, last.at - points[0].at);
+		const x = (at) => (WIDTH * (1 - (last.at - at) / shown)).toFixed(1);
 		const y = (value) => (HEIGHT * (1 - value / (highest || 1))).toFixed(1);
 		lines.forEach((line, place) => {
 			const known = points.filter(({ values }) => values[place] !== null);
@@ -27,6 +30,7 @@ export function chart(title, series, show) {
 			if (!place) area.setAttribute("d", path && `M${path}V${HEIGHT}H${x(known[0].at)}Z`);
 		});
 		now.replaceChildren(...series.map((name, place) => h(`span.figure${place}`, h("strong", told(last.values[place])), name && ` ${name} `)));
+		time.textContent = `last ${span(shown / 1000)}`;
 		scale.textContent = highest ? show(highest) : "";
 		picture.setAttribute("aria-label", `${title}, now ${last.values.map((value, place) => `${told(value)} ${series[place]}`).join(", ")}; highest ${show(highest)}`);
 	}

@@ -92,7 +92,7 @@ export function show(main, address) {
 	}
 
 	async function drop(what, count) {
-		const answer = await confirm(`Drop ${plural(count, "dead letter")} for good?`, "Drop", "danger", "What is dropped is never indexed.");
+		const answer = await confirm(`Drop ${plural(count, "dead letter")} for good?`, "Drop", "danger", "They are never indexed then.");
 		if (!answer) return;
 		const answers = await act("drop", what);
 		say(`${plural(sum(answers.map((one) => one.dropped)), "dead letter")} dropped`);

@@ -1,4 +1,4 @@
-/** The service's status, asked for every two seconds while somebody looks, with five minutes of history. */
+/** The status of the last five minutes, asked for while somebody looks. */
 
 import { ask } from "./api.js";
 
@@ -30,7 +30,7 @@ export async function refresh() {
 		if (history.length > KEPT) history.shift();
 		Object.assign(feed, { latest: data, error: null });
 	} catch (error) {
-		Object.assign(feed, { error });
+		feed.error = error;
 		if (error.status === 401 || error.status === 404) feed.latest = null;
 	}
 	asking = false;

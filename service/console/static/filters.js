@@ -1,4 +1,4 @@
-/** Filters as chips: those offered, with how many users each would leave, and written ones. */
+/** Filters as chips: offered ones, with the users each would leave, and written ones. */
 
 import { h } from "./dom.js";
 import { number } from "./format.js";

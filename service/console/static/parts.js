@@ -11,7 +11,7 @@ export function refusal(room, { status, detail }, retrying = false) {
 	const again = retrying && " Trying again…";
 	if (status === 401) return notice(`This needs a valid ${room} token`, h("button.primary", { onclick: askForTokens }, "Enter token"));
 	if (status === 404) return notice(`The ${room} API is off`, `Set USER_SYNC_${room.toUpperCase()}_TOKENS where the service runs.`);
-	if (status === 0) return notice("The service does not answer", again);
+	if (status === 0) return notice("No answer", again);
 	if (status === 503) return notice(room === "search" ? "OpenSearch can’t be searched now" : "The journal can’t be read now", [detail, again]);
 	return notice("That did not work", detail);
 }

@@ -7,7 +7,7 @@ import { bytes, decimal, moment, number, plural, span, sum, words } from "./form
 import { card, facts, refusal } from "./parts.js";
 
 const ENDS = {
-	applied: "written to the index", stale: "older than what the index has", duplicate: "came before", superseded: "newer one written instead",
+	applied: "written to the index", stale: "older than what the index has", duplicate: "came before", superseded: "a newer one came",
 	ignored: "of a type not handled", test: "Auth0’s test events", refused: "of another tenant", dropped: "dead letters given up",
 	dead_letters: "could not be indexed", journal: "wait to be indexed",
 };
@@ -20,10 +20,10 @@ export function show(main) {
 			({ accounting }) => accounting.applied, ({ accounting }) => accounting.stale + accounting.duplicate + accounting.superseded])],
 		[chart("Waiting in the journal", [""], number), (history) => levels(history, (status) => status.journal.events)],
 		[chart("Oldest event’s age", [""], span), (history) => levels(history, (status) => status.journal.oldest_age_seconds)],
-		[chart("Searchable after", ["median", "99 %"], span), (history) => lags(history, [0.5, 0.99])],
+		[chart("Searchable after", ["p50", "p99"], span), (history) => lags(history, [0.5, 0.99])],
 	];
 	const problem = h("div", { role: "alert" });
-	const summary = h("p.under");
+	const summary = h("p.top");
 	const checks = h("ul.lines");
 	const books = h("div"), door = h("div");
 	const content = h("div", { hidden: true }, summary,

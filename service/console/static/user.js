@@ -58,7 +58,7 @@ function content(user, text) {
 		h("div.columns",
 			h("div",
 				card("Profile", facts(Object.keys(user).filter((field) => !ELSEWHERE.test(field)).map((field) => [words(field), shown(field, user[field])]))),
-				branch("App metadata", user.app_metadata), branch("User metadata", user.user_metadata), branch("Fields this service does not know", user.unknown_fields)),
+				branch("App metadata", user.app_metadata), branch("User metadata", user.user_metadata), branch("Unknown fields", user.unknown_fields)),
 			h("div",
 				card("Identities", h("ul.lines", identities.map(identity)), !identities.length && h("p.muted", "None.")),
 				card("What this state comes from", facts([

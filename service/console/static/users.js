@@ -120,7 +120,7 @@ export function show(main, address) {
 		end.replaceChildren(users.length
 			? next ? h("button.quiet", { onclick: loadMore }, "More") : ""
 			: asked.filters.length ? notice("No user found", "Nobody matches with these filters.")
-				: asked.q.trim() ? notice("No user found", "Not by name, e-mail, phone or id, nor with a letter wrong.")
+				: asked.q.trim() ? notice("No user found", "Not by name, e-mail, phone or id, even misspelt.")
 					: notice("No users yet", "They come with Auth0’s events, or an imported export."));
 	}
 
