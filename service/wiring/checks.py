@@ -130,6 +130,9 @@ class Vitals:
         return Check("bootstrap", True, "done")
 
     def _indexing(self) -> Check:
+        if not self._bootstrapping.done.is_set():
+            state = "nothing is written before the index is bootstrapped"
+            return Check("indexing", False, state, "the check `bootstrap` says what holds it up")
         troubles = self._indexer.troubles()
         if not troubles:
             return Check("indexing", True, "events are written as they come")

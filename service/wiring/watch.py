@@ -9,6 +9,7 @@ from service.index.state import IndexState, index_state
 from service.observability.health import Check
 
 _EVERY_S = 5.0
+_EVERY_S_IN_TROUBLE = 1.0  # whoever mends something waits for the answer
 _TIMEOUT_S = 3.0
 
 
@@ -45,4 +46,4 @@ class IndexWatch:
         """Ask until cancelled."""
         while True:
             await self.look()
-            await asyncio.sleep(_EVERY_S)
+            await asyncio.sleep(_EVERY_S if self.check().ok else _EVERY_S_IN_TROUBLE)

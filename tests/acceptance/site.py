@@ -37,15 +37,19 @@ class Site:
         except AssertionError:
             raise AssertionError(f"{check} should say {texts} and says {last!r}") from None
 
-    async def recovered(self, *, within: float = 60) -> None:
-        """Wait until all is well; then what was acknowledged is in the index, and counted."""
-        await self.service.drained(within=within)
+    async def well(self) -> None:
+        """Wait until /healthz is content."""
 
-        async def well() -> bool:
+        async def content() -> bool:
             status: str = (await self.service.health())["status"]
             return status == "ok"
 
-        await eventually(well, what="a healthy /healthz")
+        await eventually(content, what="a healthy /healthz")
+
+    async def recovered(self, *, within: float = 60) -> None:
+        """Wait until all is well; then what was acknowledged is in the index, and counted."""
+        await self.service.drained(within=within)
+        await self.well()
         documents = await self.service.documents(tombstones=True)
         assert self._directory.contradictions(documents) == []
         books = (await self.service.status())["journal"]["accounting"]
