@@ -34,9 +34,7 @@ async def post_poison(window: Window, count: int = 1, **fields: object) -> None:
 async def test_a_link_hands_the_tokens_over_and_forgets_them(open_window: OpenWindow) -> None:
     window = await open_window()
     await window.sign_in()
-    await expect(
-        window.page.get_by_text("1 user").or_(window.page.locator(".count strong")).first
-    ).to_be_visible()
+    await expect(window.page.locator(".count")).to_contain_text("user")
     assert SEARCH_TOKEN not in window.page.url
     assert ADMIN_TOKEN not in window.page.url
     assert await window.page.evaluate("history.length") <= 2
@@ -137,9 +135,7 @@ async def test_a_replay_works_and_a_restart_needs_no_reload(
     await page.get_by_role("button", name="time in future").click()
     one.settings["FUTURE_TOLERANCE"] = "1d"
     await one.stop()
-    await expect(
-        page.get_by_role("alert").get_by_text("does not answer").or_(page.locator("#offline")).first
-    ).to_be_visible()
+    await expect(page.locator("#offline")).to_be_visible()
     await one.start()
     await expect(page.locator("#offline")).to_be_hidden()
     if not await page.get_by_role("button", name="Replay", exact=True).is_visible():
@@ -166,7 +162,7 @@ async def test_a_stopped_engine_shows_and_recovers_without_a_reload(
     await sync.sign_in(path="/sync")
     row = users.page.get_by_role("link", name="Radia Perlman")
     await expect(row).to_be_visible()
-    await expect(sync.page.get_by_text("All is well")).to_be_visible()
+    await expect(sync.page.locator("main").get_by_text("All is well")).to_be_visible()
 
     await asyncio.to_thread(node.stop)
     await expect(users.page.get_by_text("OpenSearch can’t be searched now")).to_be_visible()
@@ -180,7 +176,7 @@ async def test_a_stopped_engine_shows_and_recovers_without_a_reload(
     waits = 40_000
     await expect(row).to_be_visible(timeout=waits)
     await expect(users.page.get_by_role("link", name="Frances Allen")).to_be_visible(timeout=waits)
-    await expect(sync.page.get_by_text("All is well")).to_be_visible(timeout=waits)
+    await expect(sync.page.locator("main").get_by_text("All is well")).to_be_visible(timeout=waits)
 
 
 async def test_apis_that_are_off_are_said_to_be(
