@@ -18,7 +18,7 @@ from bench.stand import Stand
 
 _EVERY_S = 0.05
 _LONGEST_S = 30.0
-_ASKED_EVERY_S = 0.003
+_ASKED_EVERY_S = 0.001
 _BUSY_GOAL_S = 1.5
 
 

@@ -4,7 +4,7 @@ Only the newest of a chain is sent. The others are superseded by it, but settle 
 applied or found stale: if OpenSearch rejects it for what it holds, the next newest is tried.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from service.documents.document import Document
@@ -62,6 +62,21 @@ def coalesce(candidates: Iterable[Candidate]) -> list[Chain]:
     for candidate in candidates:
         by_user.setdefault(candidate.document.id, []).append(candidate)
     return [Chain(_newest_first(of_user)) for of_user in by_user.values()]
+
+
+def batches(
+    chains: Sequence[Chain], *, max_events: int, max_bytes: int
+) -> Iterator[Sequence[Chain]]:
+    """The chains in portions of at most so many documents and bytes; a larger one goes alone."""
+    first = size = 0
+    for index, chain in enumerate(chains):
+        length = len(chain.head.document.source or b"")
+        size += length
+        if index > first and (index - first == max_events or size > max_bytes):
+            yield chains[first:index]
+            first, size = index, length
+    if first < len(chains):
+        yield chains[first:]
 
 
 def _newest_first(of_user: Sequence[Candidate]) -> tuple[Candidate, ...]:

@@ -16,7 +16,7 @@ from opensearchpy import AsyncOpenSearch
 
 from service.index.names import IndexNames
 from service.indexer.bulk import BulkWriter
-from service.indexer.chain import Candidate, Chain, coalesce
+from service.indexer.chain import Candidate, Chain, batches, coalesce
 from service.indexer.delivery import Delivery
 from service.indexer.in_flight import InFlight
 from service.indexer.options import IndexerOptions
@@ -32,6 +32,9 @@ from service.observability.metrics import Metrics
 
 # Mapping an event costs some 50 µs: after this many the loop answers webhooks again.
 _PREPARED_AT_ONCE = 32
+# Of a backlog so many batches' worth is taken and coalesced together: who changed often is written
+# once. Each is read by itself, for appends wait meanwhile.
+_BATCHES_AT_ONCE = 8
 
 
 class Indexer:
@@ -125,15 +128,23 @@ class Indexer:
     async def _lane(self) -> None:
         while not self._stopping.is_set():
             try:
-                records = await self._claim()
-                chains, burials = await self._prepared(records)
-                del records
-                refused = await self._delivery.deliver(chains, burials)
+                await self._deliver(*await self._prepared(await self._claim()))
             except Interrupted:
                 return
+
+    async def _deliver(self, chains: list[Chain], burials: list[Burial]) -> None:
+        """In batches; those that are still to be sent when stopping stay in the journal."""
+        limits = self._options
+        for batch in batches(chains, max_events=limits.max_events, max_bytes=limits.max_bytes):
+            refused = await self._delivery.deliver(batch, burials)
+            burials = []
             if refused:
                 self._set_aside.add(refused)
                 await self._retry.unless_stopping(self._set_aside.until_room())
+            if self._stopping.is_set():
+                return
+        if burials:
+            await self._delivery.deliver([], burials)
 
     async def _claim(self) -> list[Record]:
         """The next records, or none when stopping. One lane at a time: the cursor only grows."""
@@ -141,17 +152,25 @@ class Indexer:
             arrived = self._journal.wait_for_events(self._cursor)
             if not await self._retry.unless_stopping(arrived):
                 return []
-            records = await self._retry.after(
-                JournalUnavailable,
-                lambda: self._journal.claim(
-                    after=self._cursor,
-                    max_events=self._options.max_events,
-                    max_bytes=self._options.max_bytes,
-                ),
-            )
-            if records:
-                self._cursor = records[-1].seq
+            records: list[Record] = []
+            room = self._options.max_bytes
+            for _ in range(_BATCHES_AT_ONCE):
+                batch = await self._retry.after(JournalUnavailable, self._next_batch)
+                records += batch
+                room -= sum(len(record.body) for record in batch)
+                if len(batch) < self._options.max_events or room <= 0:
+                    break
             return records
+
+    async def _next_batch(self) -> list[Record]:
+        batch = await self._journal.claim(
+            after=self._cursor,
+            max_events=self._options.max_events,
+            max_bytes=self._options.max_bytes,
+        )
+        if batch:
+            self._cursor = batch[-1].seq
+        return batch
 
     async def _prepared(self, records: list[Record]) -> tuple[list[Chain], list[Burial]]:
         candidates: list[Candidate] = []

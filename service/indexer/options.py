@@ -12,8 +12,8 @@ SECOND_US = 1_000_000
 class IndexerOptions:
     """Limits and choices of the path from the journal to OpenSearch.
 
-    max_events, max_bytes: of one claim, so of one `_bulk` request. 1,000 documents of 1 to 2 kB
-        are where a node's throughput flattens; the bytes keep large profiles from piling up.
+    max_events, max_bytes: of one `_bulk` request. 1,000 documents of 1 to 2 kB are where a node's
+        throughput flattens; the bytes keep large profiles from piling up.
     in_flight: `_bulk` requests under way at once; a second one fills the time of the first's
         round trip, a third adds only queueing.
     refresh_interval_us: under load, a refresh is asked for at most this often.
