@@ -125,7 +125,8 @@ class FaultyProxy:
             server.close()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError):
+        # Cancelled when the proxy ends: the connections that the service keeps go with it.
+        with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while await self._exchange(reader, writer):
                 pass
         writer.close()

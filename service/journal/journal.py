@@ -34,6 +34,10 @@ from service.journal.replays import Replays
 from service.journal.transaction import Transaction
 from service.journal.writer import Change, Read, Writer
 
+# What /readyz wants room for: nearly every event is smaller. Of a small limit, a share.
+_LARGE_EVENT_BYTES = 64 * 1024
+_SHARE_OF_LIMIT = 16
+
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -64,6 +68,7 @@ class Journal:
         self._lock = owned.lock
         self._now_us = now_us
         self._closed = False
+        self._large_event = min(_LARGE_EVENT_BYTES, options.max_bytes // _SHARE_OF_LIMIT)
         self._capacity = Capacity(
             path, max_bytes=options.max_bytes, min_free_disk_bytes=options.min_free_disk_bytes
         )
@@ -196,13 +201,16 @@ class Journal:
         return self._writer.ledger.counts.get(books.LAST_TEST_US)
 
     def can_append(self) -> tuple[bool, str]:
-        """Whether an append would be tried now; otherwise False and the reason, for people."""
+        """Whether there is room for a large event now; otherwise False and the reason, for people.
+
+        A little before the first event is refused, so that a load balancer knows in time.
+        """
         if self._closed:
             return False, "the journal is closed"
         if self._writer.failure:
             return False, self._writer.failure
         try:
-            self._capacity.check(1, self._writer.ledger.get(books.BYTES))
+            self._capacity.check(self._large_event, self._writer.ledger.get(books.BYTES))
         except JournalError as refusal:
             return False, str(refusal)
         return True, ""
