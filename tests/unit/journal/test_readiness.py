@@ -17,13 +17,14 @@ async def test_a_journal_that_refuses_events_is_not_ready(tmp_path: Path) -> Non
     journal = await Journal.open(tmp_path / "journal.db", options)
     assert journal.can_append() == (True, "")
     count = 0
-    with pytest.raises(JournalFull):
-        while True:
-            ready = journal.can_append()[0]
-            await append(journal, (b"%d " % count).ljust(1_000, b"x"))
-            count += 1
-    assert not ready
+    while journal.can_append()[0]:
+        await append(journal, (b"%d " % count).ljust(1_000, b"x"))
+        count += 1
     assert "full" in journal.can_append()[1]
+    with pytest.raises(JournalFull):
+        await append(journal, *[b"x" * 1_000] * 100)
+    await append(journal, b"there is room for a small one still")
+    count += 1
     await settle(journal, *range(1, count + 1))
     assert journal.can_append() == (True, "")
     await journal.close()
