@@ -121,6 +121,10 @@ class Indexer:
         found = self._requests.current() + self._items.current()
         return list({trouble.code: trouble for trouble in found}.values())
 
+    def refreshes_fail(self) -> str:
+        """The kind of error that keeps what is written from becoming searchable soon; else empty."""
+        return self._refresher.failing
+
     async def requests_over(self) -> None:
         """Return when no `_bulk` is under way that was begun before this call."""
         await self._in_flight.over()

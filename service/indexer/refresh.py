@@ -32,6 +32,9 @@ _MOST_WITH_OWN_REFRESH = 16
 _FAR_BEHIND = 20_000
 _FAR_BEHIND_INTERVAL_S = 10.0
 
+# Events whose lag is still of interest while refreshes fail, perhaps for good: a role may lack them.
+_MOST_REMEMBERED = 100_000
+
 
 def pause_s(*, last_took_s: float, documents: int, waiting: int, interval_s: float) -> float:
     """Seconds from the end of a refresh to the next.
@@ -47,7 +50,7 @@ class Refresher:
 
     interval_s: the longest pause between two refreshes. waiting: events that wait in the journal.
     searchable: called with the receipt times (µs since the epoch) of events that a refresh just
-    made searchable.
+    made searchable. failing: the kind of error that refreshes meet; empty when they don't.
     """
 
     def __init__(
@@ -69,7 +72,7 @@ class Refresher:
         # What an earlier run wrote and didn't come to refresh.
         self._dirty.set()
         self._refreshing = False
-        self._failing = False
+        self.failing = ""
         self._last_took_s = 0.0
         self._last_ended = -interval_s
 
@@ -115,17 +118,18 @@ class Refresher:
         try:
             await self._client.transport.perform_request("POST", self._path)
         except OpenSearchException as error:
-            self._flushed += batch
+            if len(self._flushed) + len(batch) <= _MOST_REMEMBERED:
+                self._flushed += batch
             self._dirty.set()
             self._note_end(self._interval_s / _PAUSE_AFTER_ONE)
-            if not self._failing:
+            if not self.failing:
                 log.warning(
                     "the refresh failed and is tried again",
                     extra={"action": "refresh_failed", "error": type(error).__name__},
                 )
-            self._failing = True
+            self.failing = type(error).__name__
         else:
-            self._failing = False
+            self.failing = ""
             self._note_end(time.monotonic() - started)
             self._searchable(batch)
 

@@ -149,6 +149,13 @@ class Vitals:
         waiting = self._journal.accounting().journal
         age_us = 0 if oldest is None else max(0, self._now_us() - oldest)
         state = f"{waiting} events wait, the oldest for {age_us / _SECOND_US:.1f} s"
+        if error := self._indexer.refreshes_fail():
+            return Check(
+                "freshness",
+                False,
+                f"{state}; what is written becomes searchable late: refreshes fail ({error})",
+                "give the OpenSearch user the role that the README lists, or see OpenSearch's log",
+            )
         if age_us <= _LATE_US:
             return Check("freshness", True, state)
         return Check("freshness", False, state, "the check `indexing` says what holds them up")

@@ -107,6 +107,21 @@ async def test_a_failed_refresh_is_tried_again() -> None:
     bench.task.cancel()
 
 
+async def test_refreshes_that_fail_for_good_are_told_and_cost_no_memory() -> None:
+    bench = Bench(interval_s=0.001)
+    bench.client.transport.failures = 12
+    for number in range(1, 12):
+        bench.refresher.flushed(range(30_000), own_refresh_s=None)
+        await bench.client.transport.asked_times(number)
+    assert bench.refresher.failing == "TransportError"
+    assert len(bench.refresher._flushed) <= 130_000
+    await bench.client.transport.asked_times(13)
+    bench.refresher.flushed([1], own_refresh_s=None)
+    await bench.client.transport.asked_times(14)
+    assert bench.refresher.failing == ""
+    bench.task.cancel()
+
+
 @pytest.mark.parametrize(
     ("last_took_s", "documents", "waiting", "expected_s"),
     [
