@@ -122,7 +122,7 @@ class Indexer:
         return list({trouble.code: trouble for trouble in found}.values())
 
     def refreshes_fail(self) -> str:
-        """The kind of error that keeps what is written from becoming searchable soon; else empty."""
+        """The kind of error that makes what is written searchable late; empty without one."""
         return self._refresher.failing
 
     async def requests_over(self) -> None:

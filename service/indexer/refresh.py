@@ -32,7 +32,7 @@ _MOST_WITH_OWN_REFRESH = 16
 _FAR_BEHIND = 20_000
 _FAR_BEHIND_INTERVAL_S = 10.0
 
-# Events whose lag is still of interest while refreshes fail, perhaps for good: a role may lack them.
+# Events whose lag is still of interest while refreshes fail: a role without them fails for good.
 _MOST_REMEMBERED = 100_000
 
 
