@@ -12,7 +12,7 @@ export function chart(title, series, show) {
 	const area = svg("path.area");
 	const picture = svg("svg.plot", { viewBox: `0 -2 ${WIDTH} ${HEIGHT + 4}`, preserveAspectRatio: "none", role: "img", "aria-label": title }, area, lines);
 	const scale = h("span.scale");
-	const time = h("p.hint", "…");
+	const time = h("p.hint");
 	const node = h("figure.card", h("figcaption", title), now, h("div.plot-box", picture, scale), time);
 	const told = (value) => (value === null ? "–" : show(value));
 

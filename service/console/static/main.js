@@ -1,4 +1,4 @@
-/** The frame: takes the tokens over, shows the view that the address names, keeps the bar true. */
+/** The frame: shows the view that the address names, and keeps the bar true. */
 
 import { here } from "./address.js";
 import { takeHandedOver } from "./credentials.js";

@@ -5,7 +5,7 @@ import { h, say } from "./dom.js";
 import { number, words } from "./format.js";
 
 const EVERY_MS = 700;
-const MOST_RANGES = 100; // that the API takes at once
+const MOST_RANGES = 100; // of one request
 
 let acts = [];
 let redraw = () => {}, ended = () => {}, timer;

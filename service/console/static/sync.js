@@ -9,7 +9,7 @@ import { card, facts, refusal } from "./parts.js";
 const ENDS = {
 	applied: "written to the index", stale: "older than what the index has", duplicate: "came before", superseded: "a newer one came",
 	ignored: "of a type not handled", test: "Auth0’s test events", refused: "of another tenant", dropped: "dead letters given up",
-	dead_letters: "could not be indexed", journal: "wait to be indexed",
+	dead_letters: "could not be indexed", journal: "to be indexed",
 };
 
 export function show(main) {

@@ -32,7 +32,7 @@ export function show(main, { id }) {
 			if (flight.signal.aborted) return;
 			const gone = error.kind === "user-not-found";
 			const passing = error.status === 0 || error.status >= 500;
-			if (!passing || !etag) page.replaceChildren(!gone ? refusal("search", error, passing) : etag ? notice("This user was deleted") : notice("There is no such user", "Deleted, or never seen here."));
+			if (!passing || !etag) page.replaceChildren(!gone ? refusal("search", error, passing) : etag ? notice("This user was deleted") : notice("There is no such user"));
 			if (gone) etag = null;
 			if (!passing && !gone) return;
 		}

@@ -32,7 +32,7 @@ export function show(main, address) {
 			h("div.facets", facets, filterForm((filter) => change({ filters: [...asked.filters, filter] })))),
 		count, problem, list, end);
 	main.append(page);
-	const watcher = new IntersectionObserver(([entry]) => entry.isIntersecting && loadMore(), { rootMargin: "400px" });
+	const watcher = new IntersectionObserver((seen) => seen.at(-1).isIntersecting && loadMore(), { rootMargin: "400px" });
 	watcher.observe(end);
 	box.focus({ preventScroll: true });
 
@@ -148,6 +148,8 @@ export function show(main, address) {
 		({ next } = answer);
 		pages += 1;
 		drawUsers();
+		watcher.disconnect();
+		watcher.observe(end); // the end may be in sight again
 	}
 
 	function update({ query }) {
