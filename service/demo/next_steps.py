@@ -35,14 +35,18 @@ class Suggestion:
 def addresses(demo: Demo) -> list[tuple[str, str]]:
     """What to open in a browser, or to give to Auth0 by a tunnel."""
     private = demo.doors.private_url
-    credentials = f"token={demo.doors.search_token}&admin={demo.doors.admin_token}"
     return [
-        ("console", f"{private}/#{credentials}"),
         ("webhook", demo.doors.webhook_url),
         ("health", f"{private}/healthz"),
         ("metrics", f"{private}/metrics"),
         ("OpenSearch", f"{demo.cluster.options.url}/{demo.cluster.names.readers}"),
     ]
+
+
+def console_link(demo: Demo) -> str:
+    """The console with its tokens in the fragment, which no server sees."""
+    doors = demo.doors
+    return f"{doors.private_url}/#token={doors.search_token}&admin={doors.admin_token}"
 
 
 def suggestions(demo: Demo) -> list[Suggestion]:
@@ -125,6 +129,10 @@ def show(page: Page, demo: Demo) -> None:
     page.blank()
     for name, address in addresses(demo):
         page.row((name, 10), text=address)
+    page.blank()
+    page.title("Open the console in a browser")
+    page.blank()
+    page.verbatim(console_link(demo))
     for suggestion in suggestions(demo):
         page.blank()
         page.title(suggestion.title)

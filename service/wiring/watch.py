@@ -25,8 +25,8 @@ class IndexWatch:
         """Whether the cluster answers, and the index can be written."""
         state = self._state
         if state.writable and state.health != "red":
-            told = f"{state.live} is {state.health}, {state.users} users"
-            return Check("opensearch", True, f"{told}, {state.tombstones} tombstones")
+            told = f"{state.live} is {state.health}; users: {state.users}"
+            return Check("opensearch", True, f"{told}, tombstones: {state.tombstones}")
         if not state.reachable:
             advice = "check that OpenSearch runs and that USER_SYNC_OPENSEARCH_URL points at it"
         elif state.blocks:

@@ -9,7 +9,7 @@ import pytest
 
 from service.demo.cluster import Cluster
 from service.demo.doors import Doors
-from service.demo.next_steps import Demo, addresses, suggestions
+from service.demo.next_steps import Demo, addresses, console_link, suggestions
 from service.events.event import parse_event
 from service.index.connection import OpenSearchOptions
 from service.index.names import IndexNames
@@ -63,7 +63,7 @@ def test_the_searches_bring_the_search_token(tmp_path: Path) -> None:
 
 def test_the_console_gets_its_tokens_in_the_fragment(tmp_path: Path) -> None:
     shown = demo(tmp_path)
-    link = dict(addresses(shown))["console"]
+    link = console_link(shown)
     assert link.startswith("http://127.0.0.1:8081/#token=")
     assert link.endswith(f"&admin={shown.doors.admin_token}")
 
