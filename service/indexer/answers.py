@@ -28,6 +28,10 @@ _STATE_TYPES = frozenset(
     }
 )
 _NO_WRITE_INDEX = "no write index is defined for alias"
+_NO_PIPELINE = re.compile(r"pipeline with id \[.*\] does not exist", re.DOTALL)
+
+# Where a type of error becomes a metric's label, only what looks like one.
+_KIND = re.compile(r"[a-z][a-z0-9_]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +84,22 @@ def judge_item(item: object) -> Verdict:
     if not isinstance(error, Mapping):
         # A real delete of a user never seen: OpenSearch remembers the version all the same.
         return _APPLIED if status == 404 else Refused(f"status_{status}", "")
-    kind = str(error.get("type") or f"status_{status}")
+    kind = str(error.get("type"))
+    if not _KIND.fullmatch(kind):
+        kind = f"status_{status}"
     reason = str(error.get("reason") or "")
     if status == 409:
         conflict = _CONFLICT.search(reason)
         return _DUPLICATE if conflict and conflict[1] == conflict[2] else _STALE
-    if status == 400 and kind not in _STATE_TYPES and _NO_WRITE_INDEX not in reason:
+    if status == 400 and kind not in _STATE_TYPES and not _speaks_of_the_index(reason):
         return Poison("rejected_by_opensearch", f"{kind}: {reason}")
     if status == 413:
         return Poison("too_large_for_opensearch", f"{kind}: {reason}")
     return Refused(kind, reason)
+
+
+def _speaks_of_the_index(reason: str) -> bool:
+    return _NO_WRITE_INDEX in reason or _NO_PIPELINE.fullmatch(reason) is not None
 
 
 class Whole(StrEnum):

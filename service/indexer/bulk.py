@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from opensearchpy import AsyncOpenSearch
@@ -72,14 +73,19 @@ class BulkWriter:
     """Sends documents to one alias.
 
     alias: the writers' alias; it has to exist, nothing is ever created by a write. in_flight: who
-    sends takes a turn there.
+    sends takes a turn there. shard_wait_s: how long OpenSearch waits for a shard that isn't there
+    before it refuses an item.
     """
 
-    def __init__(self, client: AsyncOpenSearch, alias: str, in_flight: InFlight) -> None:
+    def __init__(
+        self, client: AsyncOpenSearch, alias: str, in_flight: InFlight, *, shard_wait_s: float
+    ) -> None:
         self.in_flight = in_flight
         self._client = client
         self._alias = alias
-        self._path = f"/{alias}/_bulk"
+        # Not among the client's parameters: it would take `timeout` for its own.
+        query = urlencode({**_PARAMS, "timeout": f"{shard_wait_s * 1000:.0f}ms"})
+        self._path = f"/{alias}/_bulk?{query}"
 
     async def send(
         self, documents: Sequence[Document], *, refresh: bool = False
@@ -91,11 +97,11 @@ class BulkWriter:
         if any(document.source is None for document in documents):
             await self._require_alias()
         body = lines(documents)
-        params = {**_PARAMS, "refresh": "true"} if refresh else dict(_PARAMS)
+        path = f"{self._path}&refresh=true" if refresh else self._path
         started = time.perf_counter()
         try:
             answer = await self._client.transport.perform_request(
-                "POST", self._path, params=params, body=body, headers=dict(_HEADERS)
+                "POST", path, body=body, headers=dict(_HEADERS)
             )
         except TransportError as error:
             status = error.status_code if isinstance(error.status_code, int) else None

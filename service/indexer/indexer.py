@@ -71,7 +71,12 @@ class Indexer:
             searchable=self._observe_lag,
         )
         self._delivery = Delivery(
-            BulkWriter(client, names.writers, self._in_flight),
+            BulkWriter(
+                client,
+                names.writers,
+                self._in_flight,
+                shard_wait_s=options.shard_wait_seconds,
+            ),
             journal,
             metrics,
             purged_us=purged_us,

@@ -19,6 +19,8 @@ class IndexerOptions:
     refresh_interval_us: under load, a refresh is asked for at most this often.
     future_tolerance_us: how far ahead of our clock an event may be.
     retry_max_seconds: the longest pause between two tries while OpenSearch is away.
+    shard_wait_seconds: how long OpenSearch waits for a missing shard before it refuses an item: a
+        restart's recovery takes seconds. Below the client's time-out, else it never says so.
     """
 
     max_events: int = 1_000
@@ -27,5 +29,6 @@ class IndexerOptions:
     refresh_interval_us: int = SECOND_US
     future_tolerance_us: int = 3_600 * SECOND_US
     retry_max_seconds: float = 10.0
+    shard_wait_seconds: float = 5.0
     deletion_mode: DeletionMode = DeletionMode.TOMBSTONE
     exclusions: Exclusions = field(default_factory=lambda: Exclusions.parse([]))

@@ -12,6 +12,8 @@ from service.receiver.options import ReceiverOptions
 from service.search.options import SearchOptions
 from service.settings import Settings
 
+_LONGEST_SHARD_WAIT_S = 5.0
+
 
 def journal_options(settings: Settings) -> JournalOptions:
     """What the journal takes and keeps."""
@@ -60,6 +62,7 @@ def indexer_options(settings: Settings) -> IndexerOptions:
         in_flight=indexing.bulks_in_flight,
         refresh_interval_us=indexing.refresh_interval_us,
         future_tolerance_us=indexing.future_tolerance_us,
+        shard_wait_seconds=min(_LONGEST_SHARD_WAIT_S, settings.opensearch.timeout_seconds / 2),
         deletion_mode=DeletionMode(settings.index.deletion_mode),
         exclusions=settings.index.exclude_fields,
     )

@@ -42,7 +42,7 @@ async def odd_names(client: AsyncOpenSearch) -> AsyncIterator[IndexNames]:
 
 
 async def create_odd_index(
-    client: AsyncOpenSearch, names: IndexNames, properties: dict[str, Any]
+    client: AsyncOpenSearch, names: IndexNames, properties: dict[str, Any], **settings: Any
 ) -> None:
     """An index behind our aliases that isn't ours to bootstrap."""
     everything = {
@@ -53,7 +53,9 @@ async def create_odd_index(
     }
     await client.indices.create(
         index=names.first,
+        params={"wait_for_active_shards": "0"},
         body={
+            "settings": settings,
             "mappings": {"dynamic": "strict", "properties": everything | properties},
             "aliases": {names.readers: {}, names.writers: {"is_write_index": True}},
         },
@@ -231,3 +233,21 @@ async def test_stopping_does_not_wait_for_an_engine_that_is_away(
         await running.task
     assert running.journal.accounting().journal == 1
     await nobody.close()
+
+
+async def test_a_shard_that_is_nowhere_is_told_as_such(
+    client: AsyncOpenSearch, odd_names: IndexNames, pipeline: Start
+) -> None:
+    nowhere = {"index.routing.allocation.include._name": "nobody"}
+    await create_odd_index(client, odd_names, {}, **nowhere)
+    running = await pipeline(names=odd_names, shard_wait_seconds=0.1)
+    await running.feed([event("auth0|1", 10)])
+
+    async def told() -> bool:
+        codes = [trouble.code for trouble in running.indexer.troubles()]
+        return codes == ["unavailable_shards_exception"]
+
+    await eventually(told)
+    await client.indices.put_settings(index=odd_names.first, body=dict.fromkeys(nowhere))
+    await running.drained()
+    assert set(await sources(client, odd_names.readers)) == {"auth0|1"}

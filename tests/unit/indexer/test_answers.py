@@ -64,6 +64,7 @@ def test_a_user_id_cannot_pretend_a_duplicate() -> None:
         (400, "strict_dynamic_mapping_exception", "introduction of [x] is not allowed"),
         (400, "index_closed_exception", "closed"),
         (400, "illegal_argument_exception", "no write index is defined for alias [a]. The"),
+        (400, "illegal_argument_exception", "pipeline with id [a] does not exist"),
     ],
 )
 def test_the_clusters_state_is_retried(status: int, kind: str, reason: str) -> None:
@@ -74,6 +75,10 @@ def test_what_the_document_holds_is_poison() -> None:
     verdict = judge_item(item(400, "mapper_parsing_exception", "failed to parse field [email]"))
     assert isinstance(verdict, Poison)
     assert "failed to parse field [email]" in verdict.reason
+
+
+def test_a_strange_type_of_error_makes_no_label() -> None:
+    assert judge_item(item(500, "<h1>Oh no!</h1>")) == Refused("status_500", "")
 
 
 @pytest.mark.parametrize("answer", [{}, [], None, {"index": {}}, {"index": {"status": "200"}}, 5])
