@@ -1,0 +1,43 @@
+"""Stopping takes no longer than it is given, whoever keeps `serve` waiting; nothing is lost."""
+
+import asyncio
+import time
+from urllib.parse import urlsplit
+
+from tests.acceptance.auth0 import event, new_user_id
+from tests.acceptance.conftest import StartService
+from tests.acceptance.waiting import eventually
+from tests.conftest import Engine
+from tests.faulty_proxy import Silence, faulty_proxy
+
+TIME = "2025-02-01T12:34:56.789Z"
+
+
+async def test_an_engine_and_a_sender_that_never_end(service: StartService, engine: Engine) -> None:
+    with faulty_proxy(engine.url) as proxy:
+        one = await service(opensearch_url=proxy.url, SHUTDOWN_TIMEOUT="2s")
+        one.engine_url = engine.url
+        users = [new_user_id() for _ in range(2)]
+        assert await one.post(event("created", users[0], TIME)) == 204
+        await one.drained()
+        proxy.break_bulks(Silence())
+        assert await one.post(event("created", users[1], TIME)) == 204
+
+        async def waiting() -> bool:
+            return proxy.met > 0
+
+        await eventually(waiting)
+        url = urlsplit(one.webhook_url)
+        _, sender = await asyncio.open_connection(url.hostname, url.port)
+        head = f"POST /webhook HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {one.token}\r\n"
+        sender.write(f'{head}Content-Length: 1000\r\n\r\n{{"half":'.encode())
+        await sender.drain()
+
+        begun = time.monotonic()
+        await one.stop(within=20)
+        assert time.monotonic() - begun < 2 + 2
+        sender.close()
+        proxy.heal()
+        await one.start()
+        await one.drained()
+        assert (await one.documents()).keys() == set(users)
