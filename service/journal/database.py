@@ -170,6 +170,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         # Takes the exclusive lock, and keeps it.
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("COMMIT")
+        _begin_log_anew(connection)
     except BaseException:
         connection.close()
         raise
@@ -177,6 +178,20 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise JournalUnavailable(f"{path} lies where SQLite can't keep a log; use a local disk")
     return connection
+
+
+def _begin_log_anew(connection: sqlite3.Connection) -> None:
+    """Bring what the log holds into the file, synced, before anything is added to it.
+
+    The sync of its last commits may have failed: the system can have forgotten them and still show
+    them. Behind such a gap nothing added would survive a power cut.
+    """
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except sqlite3.OperationalError as error:
+        if _primary_code(error) != sqlite3.SQLITE_FULL:
+            raise
+        # A full disk refuses writes, not syncs: the log is whole.
 
 
 def _check(connection: sqlite3.Connection, path: Path, scripts: Sequence[str]) -> None:
