@@ -130,3 +130,15 @@ async def test_a_search_that_marks_matches_survives_a_giant_name(
     }
     hit = (await client.search(index=names.readers, body=body))["hits"]["hits"][0]
     assert "<em>Ann</em>" in hit["highlight"]["name"][0]
+
+
+async def test_instants_are_kept_to_the_microsecond(
+    client: AsyncOpenSearch, names: IndexNames
+) -> None:
+    times = [f"2026-01-01T00:00:00.00000{digit}Z" for digit in (3, 1, 2)]
+    for time in times:
+        await client.index(index=names.writers, body={"event": {"time": time}})
+    await client.indices.refresh(index=names.writers)
+    body = {"sort": [{"event.time": "asc"}]}
+    answer = await client.search(index=names.readers, body=body)
+    assert [hit["_source"]["event"]["time"] for hit in answer["hits"]["hits"]] == sorted(times)

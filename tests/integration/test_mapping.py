@@ -389,18 +389,6 @@ async def test_matches_are_marked_where_they_stand(
     assert await marked(s, "family_name", highlight_query=pattern) == ["<em>Smith</em>"]
 
 
-async def test_instants_are_kept_to_the_microsecond(
-    client: AsyncOpenSearch, names: IndexNames
-) -> None:
-    times = [f"2026-01-01T00:00:00.00000{digit}Z" for digit in (3, 1, 2)]
-    for time in times:
-        await client.index(index=names.writers, body={"event": {"time": time}})
-    await client.indices.refresh(index=names.writers)
-    body = {"sort": [{"event.time": "asc"}]}
-    answer = await client.search(index=names.readers, body=body)
-    assert [hit["_source"]["event"]["time"] for hit in answer["hits"]["hits"]] == sorted(times)
-
-
 async def test_readers_do_not_see_tombstones(client: AsyncOpenSearch, names: IndexNames) -> None:
     await client.index(index=names.writers, id="a", body={"user_id": "a"})
     body = {"user_id": "b", "deleted_at": "2026-01-01T00:00:00.000001Z"}
