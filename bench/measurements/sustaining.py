@@ -13,7 +13,7 @@ from bench.product import Product, running_product
 from bench.rivals import ALTERNATIVE_INDEX, running_alternative
 from bench.stand import Bodies, Stand
 
-_LOOK_EVERY_S = 0.1
+_LOOK_EVERY_S = 0.2
 
 _MOST_WAITING = 5_000
 """Events in the journal above which posting pauses: half a second's. What is received is indexed

@@ -1,9 +1,9 @@
 """Journal to OpenSearch: claim, coalesce, write, settle.
 
-    journal ──claim──▶ prepare ──▶ coalesce ──▶ deliver ──▶ settle ──▶ refresh
-              (count     (events to   (newest     (_bulk,
-               and        documents)   a user)     versions)
-               bytes)
+    journal ──▶ feed ──▶ batches ──▶ deliver ──▶ settle ──▶ refresh
+                (claim,   ready      (_bulk,
+                 prepare,            versions)
+                 coalesce)
 
 Promise: every claimed event ends settled or as a dead letter, whatever OpenSearch does and for
 however long; one bad event never holds up or spoils its neighbours.
@@ -11,30 +11,25 @@ however long; one bad event never holds up or spoils its neighbours.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import aclosing, suppress
 
 from opensearchpy import AsyncOpenSearch
 
 from service.index.names import IndexNames
 from service.indexer.bulk import BulkWriter
-from service.indexer.chain import Candidate, Chain, batches, coalesce
 from service.indexer.delivery import Delivery
+from service.indexer.feed import Batch, Feed
 from service.indexer.in_flight import InFlight
 from service.indexer.options import IndexerOptions
-from service.indexer.prepare import prepare
 from service.indexer.refresh import Refresher
 from service.indexer.retry import Interrupted, Retry
 from service.indexer.set_aside import SetAside
 from service.indexer.troubles import Trouble, Troubles
-from service.journal.errors import JournalUnavailable
 from service.journal.journal import Journal
-from service.journal.records import Burial, Record
 from service.observability.metrics import Metrics
 
-# Mapping an event costs some 50 µs: after this many the loop answers webhooks again.
-_PREPARED_AT_ONCE = 32
-# Of a backlog so many batches' worth is taken and coalesced together: who changed often is written
-# once. Each is read by itself, for appends wait meanwhile.
-_BATCHES_AT_ONCE = 8
+# Batches prepared ahead: what is sent while a large claim is being prepared.
+_MOST_READY = 4
 
 
 class Indexer:
@@ -63,6 +58,8 @@ class Indexer:
         self._requests = Troubles(now_us)
         self._items = Troubles(now_us)
         self._in_flight = InFlight(options.in_flight)
+        # One more than there may be requests: it settles in the journal while the others send.
+        self._lanes = options.in_flight + 1
         self._refresher = Refresher(
             client,
             names.writers,
@@ -89,8 +86,7 @@ class Indexer:
 
     def _start_afresh(self) -> None:
         """Nothing is claimed: what an earlier run left is in the journal."""
-        self._cursor = 0
-        self._claiming = asyncio.Lock()
+        self._ready: asyncio.Queue[Batch | None] = asyncio.Queue(max(_MOST_READY, self._lanes))
         self._set_aside = SetAside(
             self._delivery.deliver,
             self._retry,
@@ -105,14 +101,19 @@ class Indexer:
         After an exception or a cancellation it can be run again.
         """
         self._start_afresh()
+        feed = Feed(
+            self._journal,
+            self._options,
+            self._retry,
+            now_us=self._now_us,
+            refresh_due_s=self._refresher.due_in_s,
+        )
         async with asyncio.TaskGroup() as group:
             refreshing = group.create_task(self._refresher.run(), name="refresh")
             delivering = [
                 group.create_task(self._set_aside.run(), name="set-aside"),
-                *(
-                    group.create_task(self._lane(), name=f"index-{n}")
-                    for n in range(self._options.in_flight)
-                ),
+                group.create_task(self._supply(feed), name="feed"),
+                *(group.create_task(self._lane(), name=f"index-{n}") for n in range(self._lanes)),
             ]
             await asyncio.wait(delivering)
             refreshing.cancel()
@@ -134,63 +135,27 @@ class Indexer:
         """Return when no `_bulk` is under way that was begun before this call."""
         await self._in_flight.over()
 
+    async def _supply(self, feed: Feed) -> None:
+        """Keep batches ready, so that OpenSearch never waits for us; at the end, none is left."""
+        with suppress(Interrupted):
+            async with aclosing(feed.batches()) as batches:
+                async for batch in batches:
+                    if not await self._retry.unless_stopping(self._ready.put(batch)):
+                        break
+        while not self._ready.empty():
+            self._ready.get_nowait()
+        for _ in range(self._lanes):
+            self._ready.put_nowait(None)
+
     async def _lane(self) -> None:
-        while not self._stopping.is_set():
+        while (batch := await self._ready.get()) is not None:
             try:
-                await self._deliver(*await self._prepared(await self._claim()))
+                refused = await self._delivery.deliver(batch.chains, batch.burials)
             except Interrupted:
                 return
-
-    async def _deliver(self, chains: list[Chain], burials: list[Burial]) -> None:
-        """In batches; those that are still to be sent when stopping stay in the journal."""
-        limits = self._options
-        for batch in batches(chains, max_events=limits.max_events, max_bytes=limits.max_bytes):
-            refused = await self._delivery.deliver(batch, burials)
-            burials = []
             if refused:
                 self._set_aside.add(refused)
                 await self._retry.unless_stopping(self._set_aside.until_room())
-            if self._stopping.is_set():
-                return
-        if burials:
-            await self._delivery.deliver([], burials)
-
-    async def _claim(self) -> list[Record]:
-        """The next records, or none when stopping. One lane at a time: the cursor only grows."""
-        async with self._claiming:
-            arrived = self._journal.wait_for_events(self._cursor)
-            if not await self._retry.unless_stopping(arrived):
-                return []
-            records: list[Record] = []
-            room = self._options.max_bytes
-            for _ in range(_BATCHES_AT_ONCE):
-                batch = await self._retry.after(JournalUnavailable, self._next_batch)
-                records += batch
-                room -= sum(len(record.body) for record in batch)
-                if len(batch) < self._options.max_events or room <= 0:
-                    break
-            return records
-
-    async def _next_batch(self) -> list[Record]:
-        batch = await self._journal.claim(
-            after=self._cursor,
-            max_events=self._options.max_events,
-            max_bytes=self._options.max_bytes,
-        )
-        if batch:
-            self._cursor = batch[-1].seq
-        return batch
-
-    async def _prepared(self, records: list[Record]) -> tuple[list[Chain], list[Burial]]:
-        candidates: list[Candidate] = []
-        burials: list[Burial] = []
-        for start in range(0, len(records), _PREPARED_AT_ONCE):
-            some = records[start : start + _PREPARED_AT_ONCE]
-            prepared = prepare(some, self._options, now_us=self._now_us())
-            candidates += prepared.candidates
-            burials += prepared.burials
-            await asyncio.sleep(0)
-        return coalesce(candidates), burials
 
     def _observe_lag(self, received_us: Sequence[int]) -> None:
         now = self._now_us()

@@ -76,10 +76,20 @@ class Refresher:
         self._last_took_s = 0.0
         self._last_ended = -interval_s
 
+    def due_in_s(self) -> float:
+        """Seconds until a refresh is due; negative when it is overdue."""
+        pause = pause_s(
+            last_took_s=self._last_took_s,
+            documents=len(self._flushed),
+            waiting=self._waiting(),
+            interval_s=self._interval_s,
+        )
+        return self._last_ended + pause - time.monotonic()
+
     def due(self, documents: int) -> bool:
         """Whether a request with so many documents should bring its own refresh."""
         few = documents <= _MOST_WITH_OWN_REFRESH
-        return few and not self._refreshing and self._remaining_s() <= 0
+        return few and not self._refreshing and self.due_in_s() <= 0
 
     def flushed(self, received_us: Sequence[int], *, own_refresh_s: float | None) -> None:
         """Documents were acknowledged; received_us: of the events whose lag is of interest.
@@ -108,10 +118,10 @@ class Refresher:
 
     async def _until_due(self) -> None:
         """What is flushed meanwhile moves the refresh away, the end of a flood brings it nearer."""
-        remaining_s = self._remaining_s()
+        remaining_s = self.due_in_s()
         while remaining_s > 0:
             await asyncio.sleep(min(remaining_s, self._interval_s))
-            remaining_s = self._remaining_s()
+            remaining_s = self.due_in_s()
 
     async def _refresh(self, batch: list[int]) -> None:
         started = time.monotonic()
@@ -136,13 +146,3 @@ class Refresher:
     def _note_end(self, took_s: float) -> None:
         self._last_took_s = took_s
         self._last_ended = time.monotonic()
-
-    def _remaining_s(self) -> float:
-        """Seconds until a refresh is due; negative when it is overdue."""
-        pause = pause_s(
-            last_took_s=self._last_took_s,
-            documents=len(self._flushed),
-            waiting=self._waiting(),
-            interval_s=self._interval_s,
-        )
-        return self._last_ended + pause - time.monotonic()
