@@ -15,54 +15,75 @@ from service.index.names import IndexNames
 log = logging.getLogger(__name__)
 
 _LONGEST_PAUSE_S = 5.0
+_AGAIN_AFTER_S = 30.0
 
 
 class Bootstrapping:
-    """Makes the index fit once.
+    """Makes the index fit, once.
 
     done: set when indexing may begin: bootstrapped, refused (what is there is then used as it
     is), or not wanted. problem: why it isn't bootstrapped, for people; empty when it is.
+    again_after_s: a refusal waits for a person; so often it is tried whether one has acted.
     """
 
-    def __init__(self, client: AsyncOpenSearch, names: IndexNames, *, wanted: bool) -> None:
+    def __init__(
+        self,
+        client: AsyncOpenSearch,
+        names: IndexNames,
+        *,
+        wanted: bool,
+        again_after_s: float = _AGAIN_AFTER_S,
+    ) -> None:
         self._client = client
         self._names = names
         self._wanted = wanted
+        self._again_after_s = again_after_s
         self.done = asyncio.Event()
         self.problem = "OpenSearch has not answered yet" if wanted else ""
 
     async def run(self) -> None:
-        """Try until OpenSearch has answered; returns once `done` is set."""
-        if self._wanted:
-            try:
-                async for attempt in AsyncRetrying(
-                    wait=wait_random_exponential(multiplier=0.1, max=_LONGEST_PAUSE_S),
-                    retry=retry_if_exception_type(OpenSearchException),
-                    before_sleep=self._note,
-                ):
-                    with attempt:
-                        changes = await bootstrap(self._client, self._names)
-            except BootstrapError as refusal:
-                self.problem = str(refusal)
-                log.error(  # noqa: TRY400 - a state of the cluster, not a fault of the program
-                    "the index can't be bootstrapped: %s",
-                    refusal,
-                    extra={"action": "bootstrap_refused"},
-                )
-            else:
-                self.problem = ""
-                for change in changes:
-                    log.info("%s", change, extra={"action": "index_changed"})
-                log.info(
-                    "the index behind %s is bootstrapped",
-                    self._names.readers,
-                    extra={"action": "bootstrapped", "changes": len(changes)},
-                )
+        """Try until it is bootstrapped."""
+        while self._wanted and not await self._succeeds():
+            self.done.set()
+            await asyncio.sleep(self._again_after_s)
         self.done.set()
+
+    async def _succeeds(self) -> bool:
+        """Whether it is bootstrapped now; False when OpenSearch's content stands in the way."""
+        try:
+            async for attempt in AsyncRetrying(
+                wait=wait_random_exponential(multiplier=0.1, max=_LONGEST_PAUSE_S),
+                retry=retry_if_exception_type(OpenSearchException),
+                before_sleep=self._note,
+            ):
+                with attempt:
+                    changes = await bootstrap(self._client, self._names)
+        except BootstrapError as refusal:
+            self._note_refusal(str(refusal))
+            return False
+        self.problem = ""
+        for change in changes:
+            log.info("%s", change, extra={"action": "index_changed"})
+        log.info(
+            "the index behind %s is bootstrapped",
+            self._names.readers,
+            extra={"action": "bootstrapped", "changes": len(changes)},
+        )
+        return True
+
+    def _note_refusal(self, refusal: str) -> None:
+        if self.problem != refusal:
+            log.error(
+                "the index can't be bootstrapped: %s",
+                refusal,
+                extra={"action": "bootstrap_refused"},
+            )
+        self.problem = refusal
 
     def _note(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
-        self.problem = f"OpenSearch does not let us bootstrap yet ({type(error).__name__})"
+        if not self.done.is_set():
+            self.problem = f"OpenSearch does not let us bootstrap yet ({type(error).__name__})"
         if state.attempt_number == 1:
             log.warning(
                 "bootstrapping waits for OpenSearch (%s); events are received meanwhile",

@@ -61,6 +61,7 @@ class Copy:
         """Leave nothing in the engine."""
         await self._client.indices.delete(index=self.names.pattern, ignore_unavailable=True)
         await self._client.indices.delete_index_template(name=self.names.template)
+        await self._client.cluster.delete_component_template(name=self.names.component("*"))
 
     async def _feed(self, bodies: list[bytes]) -> None:
         await self._running.feed(bodies)

@@ -8,6 +8,7 @@ from opensearchpy import AsyncOpenSearch
 
 from service.index.connection import OpenSearchOptions, connect
 from service.index.names import IndexNames
+from service.indexer import set_aside
 from tests.conftest import Engine
 from tests.faulty_proxy import Answer, FaultyProxy, HangUp, Misbehaviour, RefuseItems, Request
 from tests.faulty_proxy import faulty_proxy as starting_proxy
@@ -56,7 +57,7 @@ async def test_many_refused_users_do_not_become_as_many_requests(
     """A blocked index, hours long, with a trickle of events: each claim refused on its own."""
     proxy.break_bulks(RefuseItems(lambda _: True, BLOCKED))
     running = await pipeline(through_proxy, in_flight=2)
-    count = 150
+    count = 60
     for number in range(count):
         before = proxy.met
         await running.feed([event(f"auth0|{number}", 10)])
@@ -116,7 +117,7 @@ async def test_what_is_too_large_for_something_on_the_way_goes_in_parts(
         return way if request.is_bulk and request.size > 100_000 else None
 
     proxy.fault = fault
-    running = await pipeline(through_proxy, retry_max_seconds=0.2)
+    running = await pipeline(through_proxy, retry_max_seconds=0.05)
     await running.feed([event(f"auth0|{n}", 10, name="x" * 10_000) for n in range(100)])
     await running.drained(within=60)
     assert len(await sources(client, names.readers)) == 100
@@ -217,3 +218,34 @@ async def test_stopping_leaves_the_refused_in_the_journal(
     async with asyncio.timeout(2):
         await running.task
     assert running.journal.accounting().journal == 1
+
+
+async def test_too_much_set_aside_stops_the_flow_until_there_is_room(
+    client: AsyncOpenSearch,
+    through_proxy: AsyncOpenSearch,
+    proxy: FaultyProxy,
+    names: IndexNames,
+    pipeline: Start,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Memory is bounded: what can't be written stays in the journal, not in the process."""
+    monkeypatch.setattr(set_aside, "_MOST_BYTES", 30_000)
+    seen: set[str] = set()
+
+    def refused(user_id: str) -> bool:
+        seen.add(user_id)
+        return True
+
+    proxy.break_bulks(RefuseItems(refused, BLOCKED))
+    running = await pipeline(through_proxy, max_events=5, retry_max_seconds=0.2)
+    await running.feed([event(f"auth0|{n}", 10, name="x" * 1_000) for n in range(200)])
+
+    async def tried_often() -> bool:
+        return proxy.met > 40
+
+    await eventually(tried_often)
+    # 30 kB of documents of 1.3 kB, and what was on its way when the limit was reached.
+    assert len(seen) < 60
+    proxy.heal()
+    await running.drained()
+    assert len(await sources(client, names.readers)) == 200
