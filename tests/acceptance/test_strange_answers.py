@@ -27,7 +27,7 @@ async def go_through_all(one: Service, proxy: FaultyProxy) -> None:
     async def met_them() -> bool:
         assert one.process is not None
         assert one.process.poll() is None, one.log.read_text()[-3000:]
-        return proxy.met > 2 * len(STRANGE)
+        return proxy.met > len(STRANGE)
 
     proxy.heal()
     proxy.fault = fault
