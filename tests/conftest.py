@@ -12,9 +12,10 @@ import pytest
 
 from service.engine import Node
 
-# Whoever runs this in the background may have told it to ignore SIGINT, and what a test starts
-# would inherit that: tests press Ctrl-C.
+# Whoever runs this in the background, or with nohup, may have told it to ignore signals, and what a
+# test starts would inherit that: tests press Ctrl-C and hang up.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @dataclass(frozen=True, slots=True)
