@@ -19,7 +19,7 @@ class Scale:
     warm_up: int = 100_000
     acknowledged: int = 60_000
     drained: int = 200_000
-    sustained: int = 80_000
+    sustained: int = 120_000
     lone: int = 400
     loaded_s: int = 15
     deep: int = 1_000_000
@@ -64,5 +64,5 @@ class Scale:
 NORMAL = Scale()
 FULL = replace(NORMAL, growth=(10_000, 100_000, 1_000_000))
 QUICK = Scale(
-    repetitions=3, warm_up=40_000, acknowledged=15_000, drained=30_000, sustained=20_000, lone=100
+    repetitions=3, warm_up=40_000, acknowledged=15_000, drained=30_000, sustained=30_000, lone=100
 )
