@@ -28,7 +28,7 @@ _PREPARED_AT_ONCE = 32
 # once. Each is read by itself, for appends wait meanwhile.
 _BATCHES_AT_ONCE = 8
 # Small batches cost OpenSearch and us half as much again for each event.
-_LONGEST_FILLING_S = 0.2
+_LONGEST_FILLING_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Batch:
 class Feed:
     """The journal's events from the oldest on, each once.
 
-    refresh_due_s: seconds until the next refresh, asked before each claim.
+    refresh_due_s: seconds until what is claimed next can be searchable, asked before each claim.
     """
 
     def __init__(

@@ -106,7 +106,7 @@ class Indexer:
             self._options,
             self._retry,
             now_us=self._now_us,
-            refresh_due_s=self._refresher.due_in_s,
+            refresh_due_s=self._refresher.expected_in_s,
         )
         async with asyncio.TaskGroup() as group:
             refreshing = group.create_task(self._refresher.run(), name="refresh")

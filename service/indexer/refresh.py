@@ -16,13 +16,20 @@ from opensearchpy.exceptions import OpenSearchException
 
 log = logging.getLogger(__name__)
 
-# The pause after a refresh, as a share of what it took: refreshing takes two thirds of the time of
-# one of the engine's threads at most.
-_PAUSE_AFTER_ONE = 0.5
+# The pause after a refresh that made few documents searchable, as a share of what it took: somebody
+# waits for them, and a short pause keeps what came meanwhile together.
+_PAUSE_AFTER_ONE = 0.1
 
 # Each written document defers the next refresh by this much, so that refreshing takes a bounded
 # share of the engine's time at every rate.
 _PAUSE_PER_DOCUMENT_S = 0.002
+
+# While events wait, pauses are up to so many times what a refresh took, even beyond the interval: refreshing gets
+# a fifth of the engine's time at most, however slow its machine. In between it is seen whether
+# they still wait.
+_PAUSE_UNDER_LOAD = 4
+
+_LOOK_EVERY_S = 0.1
 
 # Beside so few documents a refresh is nearly all that a request costs.
 _MOST_WITH_OWN_REFRESH = 16
@@ -41,14 +48,18 @@ def pause_s(*, last_took_s: float, documents: int, waiting: int, interval_s: flo
 
     last_took_s: what the refresh took. documents: written since. waiting: events in the journal.
     """
-    most_s = max(interval_s, _FAR_BEHIND_INTERVAL_S) if waiting > _FAR_BEHIND else interval_s
+    most_s = interval_s
+    if waiting:
+        most_s = max(most_s, last_took_s * _PAUSE_UNDER_LOAD)
+    if waiting > _FAR_BEHIND:
+        most_s = max(most_s, _FAR_BEHIND_INTERVAL_S)
     return min(most_s, last_took_s * _PAUSE_AFTER_ONE + documents * _PAUSE_PER_DOCUMENT_S)
 
 
 class Refresher:
     """Asks for refreshes; run() until cancelled.
 
-    interval_s: the longest pause between two refreshes. waiting: events that wait in the journal.
+    interval_s: the longest pause between two refreshes that take less than a fifth of it. waiting: events that wait in the journal.
     searchable: called with the receipt times (µs since the epoch) of events that a refresh just
     made searchable. failing: the kind of error that refreshes meet; empty when they don't.
     """
@@ -74,16 +85,21 @@ class Refresher:
         self._refreshing = False
         self.failing = ""
         self._last_took_s = 0.0
+        self._last_documents = 0
         self._last_ended = -interval_s
 
     def due_in_s(self) -> float:
         """Seconds until a refresh is due; negative when it is overdue."""
-        pause = pause_s(
-            last_took_s=self._last_took_s,
-            documents=len(self._flushed),
-            waiting=self._waiting(),
-            interval_s=self._interval_s,
-        )
+        return self._last_ended + self._pause_s(len(self._flushed)) - time.monotonic()
+
+    def expected_in_s(self) -> float:
+        """Seconds until the refresh for what is written now, if the flow stays as it was.
+
+        A refresh under way is not that one.
+        """
+        pause = self._pause_s(max(len(self._flushed), self._last_documents))
+        if self._refreshing:
+            return self._last_took_s + pause
         return self._last_ended + pause - time.monotonic()
 
     def due(self, documents: int) -> bool:
@@ -100,7 +116,7 @@ class Refresher:
             self._flushed.extend(received_us)
             self._dirty.set()
         else:
-            self._note_end(own_refresh_s)
+            self._note_end(own_refresh_s, len(received_us))
             self._searchable(received_us)
 
     async def run(self) -> None:
@@ -120,7 +136,7 @@ class Refresher:
         """What is flushed meanwhile moves the refresh away, the end of a flood brings it nearer."""
         remaining_s = self.due_in_s()
         while remaining_s > 0:
-            await asyncio.sleep(min(remaining_s, self._interval_s))
+            await asyncio.sleep(min(remaining_s, _LOOK_EVERY_S))
             remaining_s = self.due_in_s()
 
     async def _refresh(self, batch: list[int]) -> None:
@@ -131,18 +147,27 @@ class Refresher:
             if len(self._flushed) + len(batch) <= _MOST_REMEMBERED:
                 self._flushed += batch
             self._dirty.set()
-            self._note_end(self._interval_s / _PAUSE_AFTER_ONE)
             if not self.failing:
                 log.warning(
                     "the refresh failed and is tried again",
                     extra={"action": "refresh_failed", "error": type(error).__name__},
                 )
             self.failing = type(error).__name__
+            await asyncio.sleep(self._interval_s)
         else:
             self.failing = ""
-            self._note_end(time.monotonic() - started)
+            self._note_end(time.monotonic() - started, len(batch))
             self._searchable(batch)
 
-    def _note_end(self, took_s: float) -> None:
+    def _pause_s(self, documents: int) -> float:
+        return pause_s(
+            last_took_s=self._last_took_s,
+            documents=documents,
+            waiting=self._waiting(),
+            interval_s=self._interval_s,
+        )
+
+    def _note_end(self, took_s: float, documents: int) -> None:
         self._last_took_s = took_s
+        self._last_documents = documents
         self._last_ended = time.monotonic()

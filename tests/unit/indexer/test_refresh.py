@@ -98,6 +98,13 @@ async def test_after_a_costly_refresh_the_next_waits(bench: Bench) -> None:
     assert not bench.refresher.due(1)
 
 
+async def test_what_is_written_in_a_flood_is_expected_with_the_next_refresh(bench: Bench) -> None:
+    await bench.client.transport.asked_times(1)
+    bench.refresher.flushed([7] * 16, own_refresh_s=0.01)
+    assert 0.02 < bench.refresher.expected_in_s() <= 0.033
+    assert bench.refresher.due_in_s() <= 0.001
+
+
 async def test_a_failed_refresh_is_tried_again() -> None:
     bench = Bench(interval_s=0.001)
     bench.client.transport.failures = 2
@@ -125,10 +132,13 @@ async def test_refreshes_that_fail_for_good_are_told_and_cost_no_memory() -> Non
 @pytest.mark.parametrize(
     ("last_took_s", "documents", "waiting", "expected_s"),
     [
-        pytest.param(0.02, 0, 0, 0.01, id="a lone event: half of what one costs"),
-        pytest.param(0.02, 10, 0, 0.03, id="some events: longer"),
+        pytest.param(0.02, 0, 0, 0.002, id="a lone event: hardly any"),
+        pytest.param(0.02, 10, 0, 0.022, id="some events: longer"),
         pytest.param(0.02, 5_000, 3_000, 1.0, id="a flood: the interval"),
-        pytest.param(9.0, 0, 0, 1.0, id="a slow engine: no longer than the interval"),
+        pytest.param(0.6, 5_000, 3_000, 2.4, id="a flood on a slow engine: by what one takes"),
+        pytest.param(0.6, 5_000, 0, 1.0, id="the flood's end: the interval"),
+        pytest.param(9.0, 0, 0, 0.9, id="a slow engine, a lone event: no longer than the interval"),
+        pytest.param(11.0, 0, 0, 1.0, id="a very slow engine: no longer than the interval"),
         pytest.param(0.02, 50_000, 90_000, 10.0, id="far behind: rarely"),
         pytest.param(0.02, 50_000, 0, 1.0, id="just caught up: soon"),
     ],
