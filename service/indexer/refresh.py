@@ -24,9 +24,9 @@ _PAUSE_AFTER_ONE = 0.1
 # share of the engine's time at every rate.
 _PAUSE_PER_DOCUMENT_S = 0.002
 
-# While events wait, pauses are up to so many times what a refresh took, even beyond the interval: refreshing gets
-# a fifth of the engine's time at most, however slow its machine. In between it is seen whether
-# they still wait.
+# While events wait, pauses are up to so many times what a refresh took, even beyond the interval:
+# refreshing gets a fifth of the engine's time at most, however slow its machine. In between it is
+# seen whether they still wait.
 _PAUSE_UNDER_LOAD = 4
 
 _LOOK_EVERY_S = 0.1
@@ -59,9 +59,10 @@ def pause_s(*, last_took_s: float, documents: int, waiting: int, interval_s: flo
 class Refresher:
     """Asks for refreshes; run() until cancelled.
 
-    interval_s: the longest pause between two refreshes that take less than a fifth of it. waiting: events that wait in the journal.
-    searchable: called with the receipt times (µs since the epoch) of events that a refresh just
-    made searchable. failing: the kind of error that refreshes meet; empty when they don't.
+    interval_s: the longest pause between two refreshes that take less than a fifth of it.
+    waiting: events that wait in the journal. searchable: called with the receipt times (µs since
+    the epoch) of events that a refresh just made searchable. failing: the kind of error that
+    refreshes meet; empty when they don't.
     """
 
     def __init__(

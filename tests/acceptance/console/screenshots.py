@@ -45,10 +45,14 @@ async def demo() -> AsyncIterator[Demo]:
     try:
         async with asyncio.timeout(PLAYED_WITHIN_S):
             printed = await _printed(process)
+        # What else it prints must not fill the pipe: it would wait for us, and we for its end.
+        assert process.stdout
+        rest = asyncio.create_task(process.stdout.read())
         yield Demo(*printed)
     finally:
         process.send_signal(signal.SIGINT)
         await process.wait()
+    await rest
 
 
 async def _printed(process: Process) -> list[str]:
@@ -66,8 +70,6 @@ async def _printed(process: Process) -> list[str]:
             if (match := re.search(part, text, re.DOTALL))
         ]
         if len(found) == len(wanted):
-            # The rest of what it prints must not fill the pipe.
-            asyncio.get_running_loop().create_task(process.stdout.read())
             return found
     raise RuntimeError(f"the demo ended without its addresses: {text[-2000:]}")
 
