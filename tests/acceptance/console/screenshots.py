@@ -57,18 +57,16 @@ async def demo() -> AsyncIterator[Demo]:
 
 async def _printed(process: Process) -> list[str]:
     """The parts of a Demo, once all of them are there."""
-    # A narrow page breaks the link, and nothing else before the next row.
-    link = r"(http://\S+/#token=.*?)\s+webhook"
-    wanted = (link, r"(http://\S+/webhook)", r"Authorization: Bearer ([^']+)")
+    wanted = (
+        re.compile(r"^(http://\S+/#token=\S+)$", re.MULTILINE),
+        re.compile(r"(http://\S+/webhook)"),
+        re.compile(r"Authorization: Bearer ([^']+)'"),
+    )
     text = ""
     assert process.stdout
     async for line in process.stdout:
         text += line.decode()
-        found = [
-            re.sub(r"\s", "", match[1])
-            for part in wanted
-            if (match := re.search(part, text, re.DOTALL))
-        ]
+        found = [match[1] for part in wanted if (match := part.search(text))]
         if len(found) == len(wanted):
             return found
     raise RuntimeError(f"the demo ended without its addresses: {text[-2000:]}")
