@@ -1,22 +1,30 @@
-"""Marks where a user matches: in names by OpenSearch, in ids, addresses and phones here. Pure.
+"""Marks where a user matches: the characters typed, or whole words that only folding finds. Pure.
 
-Names are matched by folded words, which only the engine's analysis finds again in the text; the
-rest is matched by the characters as they stand. Marked values are HTML: all else is escaped.
+What was typed is looked for here, without case and accents. Names match in more ways (other
+scripts' foldings, typing errors), which only the engine's analysis finds again in the text: where
+the typed characters don't stand at the place, the engine's whole word is marked.
+Marked values are HTML: all else is escaped.
 """
 
 import html
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from service.search.query_text import QueryText, Word
 from service.search.ranking import NAMES
 
 _OPEN, _CLOSE = "<mark>", "</mark>"
+# What the engine marks with: characters for private use (the engine trims control characters away);
+# a text that has them itself is shown without the engine's marks.
+_FROM, _TO = "\ue000", "\ue001"
 # Beyond, a value is shown unmarked: a name of a megabyte would take the engine too long.
 _MOST_CHARS: Final = 10_000
 _LEAST_CHARS: Final = 2
-_MARKED_HERE: Final = ("email", "user_id")
+_ANYWHERE: Final = ("email", "user_id")
+
+_Span = tuple[int, int]
 
 
 def highlight_request(text: QueryText, *, forgiving: bool) -> dict[str, Any]:
@@ -31,9 +39,8 @@ def highlight_request(text: QueryText, *, forgiving: bool) -> dict[str, Any]:
         "highlight_query": {"bool": {"should": ways}},
         "type": "unified",
         "number_of_fragments": 0,
-        "encoder": "html",
-        "pre_tags": [_OPEN],
-        "post_tags": [_CLOSE],
+        "pre_tags": [_FROM],
+        "post_tags": [_TO],
         "max_analyzer_offset": _MOST_CHARS,
     }
 
@@ -42,44 +49,92 @@ def highlights(
     text: QueryText, source: Mapping[str, Any], found: Mapping[str, list[str]]
 ) -> dict[str, str]:
     """Marked values by field. found: what the engine marked of this user."""
-    marked = {name: values[0] for name, values in found.items() if values}
-    for name in _MARKED_HERE:
-        value = source.get(name)
-        if isinstance(value, str) and (one := _mark(text, value)) is not None:
-            marked[name] = one
-    phone = source.get("phone_number")
-    if isinstance(phone, str) and (one := _mark_digits(text, phone)) is not None:
-        marked["phone_number"] = one
-    return marked
+    typed = _typed(text)
+    marked: dict[str, str | None] = {}
+    for name in NAMES:
+        value, engines = _read(source.get(name), found.get(name))
+        marked[name] = _marked(value, _merged(_spans(typed, value, at_beginnings=True), engines))
+    for name in _ANYWHERE:
+        value = _short(source.get(name))
+        marked[name] = _marked(value, _spans(typed, value, at_beginnings=False))
+    phone = _short(source.get("phone_number"))
+    marked["phone_number"] = _marked(phone, _digit_spans(text, phone))
+    return {name: value for name, value in marked.items() if value is not None}
 
 
 def _names(word: Word, **how: Any) -> dict[str, Any]:
     return {"multi_match": {"query": word.text, "fields": list(NAMES), "operator": "and", **how}}
 
 
-def _mark(text: QueryText, value: str) -> str | None:
-    parts = [word.text for word in text.words if len(word.text) >= _LEAST_CHARS]
-    if not parts or len(value) > _MOST_CHARS:
-        return None
+def _short(value: Any) -> str:
+    return value if isinstance(value, str) and len(value) <= _MOST_CHARS else ""
+
+
+def _read(value: Any, found: list[str] | None) -> tuple[str, list[_Span]]:
+    """The value, and where the engine marked it. value: of the document, absent when not shown."""
+    if not found or (isinstance(value, str) and (_FROM in value or _TO in value)):
+        return _short(value), []
+    plain: list[str] = []
+    spans: list[_Span] = []
+    length = 0
+    for number, piece in enumerate(re.split(f"[{_FROM}{_TO}]", found[0])):
+        if number % 2:
+            spans.append((length, length + len(piece)))
+        plain.append(piece)
+        length += len(piece)
+    return "".join(plain), spans
+
+
+def _typed(text: QueryText) -> str:
+    """An expression for the words typed; empty when they are too short."""
+    parts = {_folded(word.text) for word in text.words if len(word.text) >= _LEAST_CHARS}
     # The longest first, for of two that begin alike the expression takes the first.
-    longest_first = sorted(set(parts), key=len, reverse=True)
-    return _marked(re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE), value)
+    return "|".join(map(re.escape, sorted(parts, key=lambda part: (-len(part), part))))
 
 
-def _mark_digits(text: QueryText, value: str) -> str | None:
+def _folded(text: str) -> str:
+    """Without case and accents, each character at the place it had."""
+    return "".join(map(_folded_character, text))
+
+
+def _folded_character(character: str) -> str:
+    bare = unicodedata.normalize("NFD", character)[0].lower()
+    return bare if len(bare) == 1 else character
+
+
+def _spans(typed: str, value: str, *, at_beginnings: bool) -> list[_Span]:
+    if not typed or not value:
+        return []
+    pattern = rf"(?<![^\W_])(?:{typed})" if at_beginnings else typed
+    return [match.span() for match in re.finditer(pattern, _folded(value))]
+
+
+def _digit_spans(text: QueryText, value: str) -> list[_Span]:
     wanted = {word.digits for word in text.words} | {text.digits}
     numbers = sorted((digits for digits in wanted if digits), key=len, reverse=True)
-    if not numbers or len(value) > _MOST_CHARS:
-        return None
+    if not numbers:
+        return []
     between = "[^0-9]*"
     pattern = "|".join(between.join(digits) for digits in numbers)
-    return _marked(re.compile(pattern), value)
+    return [match.span() for match in re.finditer(pattern, value)]
 
 
-def _marked(pattern: re.Pattern[str], value: str) -> str | None:
+def _merged(typed: list[_Span], engines: Iterable[_Span]) -> list[_Span]:
+    """The typed characters, and the engine's words that none of them lies in."""
+    others = [
+        (start, end)
+        for start, end in engines
+        if not any(first < end and start < last for first, last in typed)
+    ]
+    return sorted([*typed, *others])
+
+
+def _marked(value: str, spans: list[_Span]) -> str | None:
+    if not spans:
+        return None
     pieces: list[str] = []
     end = 0
-    for match in pattern.finditer(value):
-        pieces += [html.escape(value[end : match.start()]), _OPEN, html.escape(match[0]), _CLOSE]
-        end = match.end()
-    return "".join([*pieces, html.escape(value[end:])]) if end else None
+    for start, stop in spans:
+        pieces += [html.escape(value[end:start]), _OPEN, html.escape(value[start:stop]), _CLOSE]
+        end = stop
+    return "".join([*pieces, html.escape(value[end:])])

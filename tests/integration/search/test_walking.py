@@ -144,7 +144,7 @@ async def test_highlights(api: Api) -> None:
         assert ids(page["users"]) == [odd["user_id"]]
         assert page["highlights"] == [
             {
-                "name": "<mark>Bräd</mark> &lt;b&gt;<mark>Markson</mark>&lt;&#x2F;b&gt;",
+                "name": "<mark>Bräd</mark> &lt;b&gt;<mark>Marks</mark>on&lt;/b&gt;",
                 "email": "<mark>brad</mark>&amp;<mark>marks</mark>on@<mark>marks</mark>.example",
             }
         ]

@@ -1,0 +1,82 @@
+"""Marks: what was typed where it stands, the engine's whole word elsewhere, all escaped."""
+
+from typing import Any
+
+import pytest
+
+from service.search.highlighting import highlights
+from service.search.query_text import read_query_text
+
+
+def marked(typed: str, source: dict[str, Any], **found: str) -> dict[str, str]:
+    text = read_query_text(typed)
+    assert text is not None
+    return highlights(text, source, {name: [value] for name, value in found.items()})
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "found", "expected"),
+    [
+        pytest.param(
+            "ann sm",
+            "Ann Smith",
+            "\ue000Ann\ue001 Smith",
+            "<mark>Ann</mark> <mark>Sm</mark>ith",
+            id="two letters",
+        ),
+        pytest.param("ann", "Joanne Ann", None, "Joanne <mark>Ann</mark>", id="beginnings only"),
+        pytest.param("ann", "Mary-Ann", None, "Mary-<mark>Ann</mark>", id="behind a hyphen"),
+        pytest.param("brad", "Bräd", "\ue000Bräd\ue001", "<mark>Bräd</mark>", id="accents"),
+        pytest.param("muñ", "MUNOZ", "\ue000MUNOZ\ue001", "<mark>MUN</mark>OZ", id="accents typed"),
+        pytest.param(
+            "strasse",
+            "Straße",
+            "\ue000Straße\ue001",
+            "<mark>Straße</mark>",
+            id="only the engine folds it",
+        ),
+        pytest.param(
+            "smiht", "Smith", "\ue000Smith\ue001", "<mark>Smith</mark>", id="a typing error"
+        ),
+        pytest.param(
+            "ann", "İnci Ann", None, "İnci <mark>Ann</mark>", id="two characters when lowered"
+        ),
+        pytest.param(
+            "ann",
+            '<Ann> & "co"',
+            None,
+            "&lt;<mark>Ann</mark>&gt; &amp; &quot;co&quot;",
+            id="markup",
+        ),
+        pytest.param(
+            "ann",
+            "\ue000Ann\ue001",
+            "\ue000\ue000Ann\ue001\ue001",
+            "\ue000<mark>Ann</mark>\ue001",
+            id="our own signs",
+        ),
+        pytest.param(".*", "Ann", None, None, id="no expression"),
+        pytest.param("x", "Xenia", None, None, id="one letter"),
+    ],
+)
+def test_names(typed: str, name: str, found: str | None, expected: str | None) -> None:
+    by_engine = {} if found is None else {"name": found}
+    assert marked(typed, {"name": name}, **by_engine).get("name") == expected
+
+
+def test_a_name_that_is_not_shown_is_marked_as_the_engine_has_it() -> None:
+    assert marked("ann", {}, name="\ue000Anne\ue001 Li") == {"name": "<mark>Ann</mark>e Li"}
+
+
+def test_a_very_long_name_is_shown_unmarked() -> None:
+    assert marked("ann", {"name": "Ann " * 5_000}) == {}
+
+
+def test_what_is_no_text_is_passed_over() -> None:
+    assert marked("ann", {"name": 5, "email": None, "phone_number": ["1"]}) == {}
+
+
+def test_addresses_and_ids_anywhere() -> None:
+    assert marked("smith@ac", {"email": "ann.smith@acme.com"}) == {
+        "email": "ann.<mark>smith@ac</mark>me.com"
+    }
