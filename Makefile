@@ -1,5 +1,6 @@
 # Every command of the project. Needs GNU make 3.81 or later and Python 3.11 or later, nothing else.
-# Variables: PYTHON=… the interpreter to build .venv with, ARGS=… passed on by demo and test.
+# Variables: PYTHON=… the interpreter to build .venv with, ARGS=… passed on by demo and test,
+# WORKERS=… processes that test side by side, each with a node of its own.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -11,6 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PIP_INSTALL = { $(PIP) install --require-hashes --only-binary :all: $(addprefix -r ,$(1)) || echo failed; } | \
 	awk '/^failed$$/ { exit 1 } /^ *Downloading/ { sub(/^ */, ""); print; fflush() }'
 UV ?= uv
+WORKERS ?= 2
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -21,8 +23,8 @@ install: .venv/.installed ## Set up .venv with user-sync, and the engine: Java r
 demo: $(if $(USER_SYNC_OPENSEARCH_URL),.venv/.installed,install) ## Play a sample history through a real OpenSearch; ARGS=--once to end after it
 	@$(BIN)/user-sync demo $(ARGS)
 
-test: dev ## Run the whole test suite on a real node; ARGS='-k name' to choose
-	@$(BIN)/python -m pytest $(ARGS)
+test: dev ## Run the whole test suite on real nodes; ARGS='-k name' to choose, WORKERS=0 for one process
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 bench: dev ## Measure targets against limits and the alternative, an hour; ARGS=--full for a million users
 	@$(BIN)/python -m bench $(ARGS)

@@ -153,7 +153,9 @@ async def test_one_document_that_never_passes_holds_up_nobody(
     assert running.journal.accounting().dead_letters == 0
 
 
-@pytest.mark.parametrize("way", [Answer(503), RefuseItems(lambda _: True, BLOCKED)], ids=str)
+@pytest.mark.parametrize(
+    "way", [Answer(503), RefuseItems(lambda _: True, BLOCKED)], ids=["request", "item"]
+)
 async def test_an_event_that_waits_while_tombstones_are_purged_is_not_sent(
     client: AsyncOpenSearch,
     through_proxy: AsyncOpenSearch,
