@@ -9,7 +9,7 @@ A user's score is a sum of the constants below, so a ranking can be worked out o
 
 Whatever the number of words, one more that matches whole outweighs all that a beginning can add.
 Typing errors are looked for only when nobody matches without (`forgiving`); then each word may be
-a letter or two off, and counts least.
+a letter or two off, or an address without its beginning, and counts least.
 """
 
 from typing import Any, Final
@@ -133,6 +133,13 @@ def _phone(digits: str) -> list[Query]:
     return [_constant({"term": {"phone_number": digits}}, OTHER_WORD), anywhere]
 
 
+def _inner_address(address: str) -> Query:
+    """From the middle of an address on: `smith@ac` of ann.smith@acme.com."""
+    local, _, domain = address.rpartition("@")
+    ends = [{"prefix": {"email.domain": domain}}] if domain else []
+    return {"bool": {"must": [_email_words(local), *ends]}}
+
+
 def _with_typos(word: Word) -> list[Query]:
     """The first letter is trusted: it is seldom wrong, and narrows what must be tried."""
     if len(word.text) > _LONGEST_MISTYPED:
@@ -140,7 +147,7 @@ def _with_typos(word: Word) -> list[Query]:
     if word.is_domain:
         return [_fuzzy("email.domain", word.text[1:])]
     if word.is_address:
-        return [_fuzzy("email.folded", word.text)]
+        return [_constant(_inner_address(word.text), ONE_TYPO), _fuzzy("email.folded", word.text)]
     how = {"prefix_length": 1, "max_expansions": _MOST_EXPANSIONS}
     one = {"fuzziness": "AUTO:3,1000", **how}
     more = {"fuzziness": "AUTO", **how}

@@ -122,6 +122,8 @@ async def people(api: Api) -> AsyncIterator[Api]:
         ("tamsni quill", "quill mail quillan quilt"),
         ("quilll", "quill mail quillan quiller quilt"),
         ("orsloya@bigcorp.example", "vbr"),
+        ("quillan@else", "quillan"),
+        ("Quillan@Elsewhere.example", "quillan"),
         ("chaikovskij", ""),
         ("чайковскй", "tchaik"),
         # nobody at all
