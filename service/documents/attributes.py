@@ -6,6 +6,7 @@ at the array's own path. A key with dots reads like nested objects, so both are 
 Whatever the metadata holds, the tokens stay few and short, and what is cut is said to be cut.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from service.documents.free_form import (
@@ -71,11 +72,10 @@ class Survey:
 
     def _meet_members(self, container: dict[str, JsonValue], path: str, level: int) -> None:
         for key, value in container.items():
-            if not key_fits(key):
+            child = _child(path, key)
+            if child is None:
                 self.fits, self.cut = False, True
-                continue
-            child = f"{path}.{_escape(key)}"
-            if self._add(child):
+            elif self._add(child):
                 self._meet(value, child, level + 1)
             else:  # the tokens below would be longer still, or as many too many
                 self.fits = self.fits and within_limits(value, level + 1)
@@ -111,6 +111,12 @@ class Survey:
         return True
 
 
+@lru_cache(maxsize=1024)  # one tenant's profiles have much the same keys: a fifth of a survey
+def _child(path: str, key: str) -> str | None:
+    """The path of an object's member; None when its key can't be stored."""
+    return f"{path}.{_escape(key)}" if key_fits(key) else None
+
+
 def _escape(text: str) -> str:
     if "\\" in text:
         text = text.replace("\\", "\\\\")
@@ -120,4 +126,8 @@ def _escape(text: str) -> str:
 def _scalar_text(value: Scalar) -> str:
     if isinstance(value, str):
         return value
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
     return value.text if isinstance(value, Literal) else dump(value).decode()
