@@ -1,14 +1,16 @@
-"""Events of one claim, coalesced: one chain a user, newest version first.
+"""A user's events that wait together, coalesced to a chain: the newest version first.
 
 Only the newest of a chain is sent. The others are superseded by it, but settle only once it was
 applied or found stale: if OpenSearch rejects it for what it holds, the next newest is tried.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from service.documents.document import Document
 from service.journal.records import Outcome, Settlement
+
+_BYTES_BESIDE_SOURCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,15 @@ class Candidate:
     document: Document
     revives_us: int | None = None
 
+    @property
+    def weight(self) -> int:
+        """What it takes in memory, roughly, bytes."""
+        return _BYTES_BESIDE_SOURCE + len(self.document.source or b"")
+
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """All candidates of one user within a claim, newest version first; never empty."""
+    """Candidates of one user, newest version first; never empty."""
 
     candidates: tuple[Candidate, ...]
 
@@ -56,30 +63,16 @@ class Chain:
         return settled
 
 
+def chain_of(of_user: Sequence[Candidate]) -> Chain:
+    """At least one candidate, in any order; of two with the same version the earlier one leads."""
+    if len(of_user) == 1:
+        return Chain((of_user[0],))
+    return Chain(tuple(sorted(of_user, key=lambda c: (-c.document.version, c.seq))))
+
+
 def coalesce(candidates: Iterable[Candidate]) -> list[Chain]:
-    """One chain for each user; of two candidates with the same version the earlier one leads."""
+    """One chain for each user."""
     by_user: dict[str, list[Candidate]] = {}
     for candidate in candidates:
         by_user.setdefault(candidate.document.id, []).append(candidate)
-    return [Chain(_newest_first(of_user)) for of_user in by_user.values()]
-
-
-def batches(
-    chains: Sequence[Chain], *, max_events: int, max_bytes: int
-) -> Iterator[Sequence[Chain]]:
-    """The chains in portions of at most so many documents and bytes; a larger one goes alone."""
-    first = size = 0
-    for index, chain in enumerate(chains):
-        length = len(chain.head.document.source or b"")
-        size += length
-        if index > first and (index - first == max_events or size > max_bytes):
-            yield chains[first:index]
-            first, size = index, length
-    if first < len(chains):
-        yield chains[first:]
-
-
-def _newest_first(of_user: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    if len(of_user) == 1:
-        return (of_user[0],)
-    return tuple(sorted(of_user, key=lambda c: (-c.document.version, c.seq)))
+    return [chain_of(of_user) for of_user in by_user.values()]

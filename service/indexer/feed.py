@@ -1,42 +1,30 @@
-"""Claims events and turns them into batches, ahead of the sending.
+"""Claims events and puts their documents into the window, ahead of the sending.
 
-    journal ──claim──▶ prepare ──▶ coalesce ──▶ batches
-              (count     (events to   (newest
-               and        documents)   a user)
+    journal ──claim──▶ prepare ──▶ window
+              (count     (events to
+               and        documents)
                bytes)
 
 A lone event is claimed at once. In a flood, claims wait for batches worth sending: nothing becomes
-searchable before the next refresh anyway. Of a backlog several batches are coalesced together.
+searchable before the next refresh anyway.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
-from service.indexer.chain import Candidate, Chain, batches, coalesce
 from service.indexer.options import IndexerOptions
-from service.indexer.prepare import prepare
-from service.indexer.retry import Retry
+from service.indexer.prepare import Prepared, prepare
+from service.indexer.retry import Interrupted, Retry
+from service.indexer.window import Window
 from service.journal.errors import JournalUnavailable
 from service.journal.journal import Journal
-from service.journal.records import Burial, Record
+from service.journal.records import Record
 
 # Mapping an event costs some 50 µs: after this many the loop answers webhooks again.
 _PREPARED_AT_ONCE = 32
-# Of a backlog so many batches' worth is taken and coalesced together: who changed often is written
-# once. Each is read by itself, for appends wait meanwhile.
-_BATCHES_AT_ONCE = 8
 # Small batches cost OpenSearch and us half as much again for each event.
 _LONGEST_FILLING_S = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What goes into one request. burials: events found unusable; they settle with it."""
-
-    chains: Sequence[Chain]
-    burials: Sequence[Burial]
 
 
 class Feed:
@@ -50,6 +38,7 @@ class Feed:
         journal: Journal,
         options: IndexerOptions,
         retry: Retry,
+        window: Window,
         *,
         now_us: Callable[[], int],
         refresh_due_s: Callable[[], float],
@@ -57,21 +46,23 @@ class Feed:
         self._journal = journal
         self._options = options
         self._retry = retry
+        self._window = window
         self._now_us = now_us
         self._refresh_due_s = refresh_due_s
         self._cursor = 0
 
-    async def batches(self) -> AsyncGenerator[Batch, None]:
-        """Until the indexer stops. Raises Interrupted."""
-        limits = self._options
-        while await self._retry.unless_stopping(self._journal.wait_for_events(self._cursor)):
-            await self._fill()
-            chains, burials = await self._prepared(await self._claim())
-            for batch in batches(chains, max_events=limits.max_events, max_bytes=limits.max_bytes):
-                yield Batch(batch, burials)
-                burials = []
-            if burials:
-                yield Batch((), burials)
+    async def run(self) -> None:
+        """Keep the window filled until the indexer stops."""
+        with suppress(Interrupted):
+            while await self._retry.unless_stopping(self._something_to_claim()):
+                await self._fill()
+                claimed = await self._retry.after(JournalUnavailable, self._claim)
+                prepared = await self._prepared(claimed)
+                self._window.add(prepared, behind=self._journal.last_seq() - self._cursor)
+
+    async def _something_to_claim(self) -> None:
+        await self._window.until_room()
+        await self._journal.wait_for_events(self._cursor)
 
     async def _fill(self) -> None:
         """Let a batch fill for a part of the time until the next refresh."""
@@ -83,17 +74,6 @@ class Feed:
                     await self._retry.unless_stopping(full)
 
     async def _claim(self) -> list[Record]:
-        records: list[Record] = []
-        room = self._options.max_bytes
-        for _ in range(_BATCHES_AT_ONCE):
-            claimed = await self._retry.after(JournalUnavailable, self._next)
-            records += claimed
-            room -= sum(len(record.body) for record in claimed)
-            if len(claimed) < self._options.max_events or room <= 0:
-                break
-        return records
-
-    async def _next(self) -> list[Record]:
         claimed = await self._journal.claim(
             after=self._cursor,
             max_events=self._options.max_events,
@@ -103,13 +83,12 @@ class Feed:
             self._cursor = claimed[-1].seq
         return claimed
 
-    async def _prepared(self, records: list[Record]) -> tuple[list[Chain], list[Burial]]:
-        candidates: list[Candidate] = []
-        burials: list[Burial] = []
+    async def _prepared(self, records: list[Record]) -> Prepared:
+        whole = Prepared([], [])
         for start in range(0, len(records), _PREPARED_AT_ONCE):
             some = records[start : start + _PREPARED_AT_ONCE]
             prepared = prepare(some, self._options, now_us=self._now_us())
-            candidates += prepared.candidates
-            burials += prepared.burials
+            whole.candidates.extend(prepared.candidates)
+            whole.burials.extend(prepared.burials)
             await asyncio.sleep(0)
-        return coalesce(candidates), burials
+        return whole

@@ -1,9 +1,8 @@
 """Journal to OpenSearch: claim, coalesce, write, settle.
 
-    journal ──▶ feed ──▶ batches ──▶ deliver ──▶ settle ──▶ refresh
-                (claim,   ready      (_bulk,
-                 prepare,            versions)
-                 coalesce)
+    journal ──▶ feed ──▶ window ──▶ deliver ──▶ settle ──▶ refresh
+                (claim,   (coalesce)  (_bulk,
+                 prepare)              versions)
 
 Promise: every claimed event ends settled or as a dead letter, whatever OpenSearch does and for
 however long; one bad event never holds up or spoils its neighbours.
@@ -11,25 +10,22 @@ however long; one bad event never holds up or spoils its neighbours.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import aclosing, suppress
 
 from opensearchpy import AsyncOpenSearch
 
 from service.index.names import IndexNames
 from service.indexer.bulk import BulkWriter
 from service.indexer.delivery import Delivery
-from service.indexer.feed import Batch, Feed
+from service.indexer.feed import Feed
 from service.indexer.in_flight import InFlight
 from service.indexer.options import IndexerOptions
 from service.indexer.refresh import Refresher
 from service.indexer.retry import Interrupted, Retry
 from service.indexer.set_aside import SetAside
 from service.indexer.troubles import Trouble, Troubles
+from service.indexer.window import Window
 from service.journal.journal import Journal
 from service.observability.metrics import Metrics
-
-# Batches prepared ahead: what is sent while a large claim is being prepared.
-_MOST_READY = 4
 
 
 class Indexer:
@@ -86,7 +82,9 @@ class Indexer:
 
     def _start_afresh(self) -> None:
         """Nothing is claimed: what an earlier run left is in the journal."""
-        self._ready: asyncio.Queue[Batch | None] = asyncio.Queue(max(_MOST_READY, self._lanes))
+        self._window = Window(
+            max_events=self._options.max_events, max_bytes=self._options.max_bytes
+        )
         self._set_aside = SetAside(
             self._delivery.deliver,
             self._retry,
@@ -105,6 +103,7 @@ class Indexer:
             self._journal,
             self._options,
             self._retry,
+            self._window,
             now_us=self._now_us,
             refresh_due_s=self._refresher.expected_in_s,
         )
@@ -112,7 +111,7 @@ class Indexer:
             refreshing = group.create_task(self._refresher.run(), name="refresh")
             delivering = [
                 group.create_task(self._set_aside.run(), name="set-aside"),
-                group.create_task(self._supply(feed), name="feed"),
+                group.create_task(feed.run(), name="feed"),
                 *(group.create_task(self._lane(), name=f"index-{n}") for n in range(self._lanes)),
             ]
             await asyncio.wait(delivering)
@@ -135,20 +134,9 @@ class Indexer:
         """Return when no `_bulk` is under way that was begun before this call."""
         await self._in_flight.over()
 
-    async def _supply(self, feed: Feed) -> None:
-        """Keep batches ready, so that OpenSearch never waits for us; at the end, none is left."""
-        with suppress(Interrupted):
-            async with aclosing(feed.batches()) as batches:
-                async for batch in batches:
-                    if not await self._retry.unless_stopping(self._ready.put(batch)):
-                        break
-        while not self._ready.empty():
-            self._ready.get_nowait()
-        for _ in range(self._lanes):
-            self._ready.put_nowait(None)
-
     async def _lane(self) -> None:
-        while (batch := await self._ready.get()) is not None:
+        while await self._retry.unless_stopping(self._window.until_some()):
+            batch = self._window.take()
             try:
                 refused = await self._delivery.deliver(batch.chains, batch.burials)
             except Interrupted:

@@ -13,7 +13,6 @@ from service.indexer.retry import Interrupted, Retry
 
 # Past this size they stop the flow: what comes would most likely only join them.
 _MOST_BYTES = 64 * 1024 * 1024
-_BYTES_BESIDE_SOURCE = 1_000
 
 
 class _NothingMoved(Exception):
@@ -99,7 +98,4 @@ class SetAside:
 
 
 def _weight(chain: Chain) -> int:
-    return sum(
-        _BYTES_BESIDE_SOURCE + len(candidate.document.source or b"")
-        for candidate in chain.candidates
-    )
+    return sum(candidate.weight for candidate in chain.candidates)

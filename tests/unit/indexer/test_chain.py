@@ -1,9 +1,7 @@
 """Coalescing: the newest leads, and what it supersedes settles with it."""
 
-import pytest
-
 from service.documents.document import Document
-from service.indexer.chain import Candidate, batches, coalesce
+from service.indexer.chain import Candidate, coalesce
 from service.journal.records import Outcome, Settlement
 
 
@@ -31,26 +29,3 @@ def test_after_a_poisonous_head_the_next_newest_leads() -> None:
     assert rest is not None
     assert rest.head.seq == 1
     assert rest.without_head() is None
-
-
-@pytest.mark.parametrize(
-    ("sizes", "expected"),
-    [
-        pytest.param([], [], id="nothing"),
-        pytest.param([1, 1, 1, 1, 1], [[1, 1], [1, 1], [1]], id="two at most"),
-        pytest.param([6, 6, 3, 3], [[6], [6, 3], [3]], id="ten bytes at most"),
-        pytest.param([30, 1, 30], [[30], [1], [30]], id="a larger one alone"),
-    ],
-)
-def test_batches_are_bounded_in_number_and_bytes(
-    sizes: list[int], expected: list[list[int]]
-) -> None:
-    chains = coalesce(
-        Candidate(seq, 0, 0, "user.updated", Document(f"user-{seq}", 1, b"x" * size))
-        for seq, size in enumerate(sizes)
-    )
-    portions = [
-        [len(chain.head.document.source or b"") for chain in portion]
-        for portion in batches(chains, max_events=2, max_bytes=10)
-    ]
-    assert portions == expected

@@ -3,14 +3,15 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 
-from service.indexer.feed import Batch, Feed
+from service.indexer.chain import Chain
+from service.indexer.feed import Feed
 from service.indexer.options import IndexerOptions
 from service.indexer.retry import Retry
+from service.indexer.window import Window
 from service.journal.journal import Journal
 from service.journal.options import JournalOptions
 from service.journal.records import Disposition, Entry
@@ -42,44 +43,49 @@ async def journal(tmp_path: Path) -> AsyncIterator[Journal]:
     await opened.close()
 
 
-def feed(journal: Journal, *, max_events: int, refresh_due_s: float = -1.0) -> Feed:
-    return Feed(
-        journal,
-        IndexerOptions(max_events=max_events),
-        Retry(1.0, asyncio.Event()),
-        now_us=lambda: NOW_US,
-        refresh_due_s=lambda: refresh_due_s,
+class Filling:
+    """A running feed and its window."""
+
+    def __init__(self, journal: Journal, *, max_events: int, refresh_due_s: float = -1.0) -> None:
+        self._stopping = asyncio.Event()
+        self.window = Window(max_events=max_events, max_bytes=10_000)
+        self._feed = Feed(
+            journal,
+            IndexerOptions(max_events=max_events),
+            Retry(1.0, self._stopping),
+            self.window,
+            now_us=lambda: NOW_US,
+            refresh_due_s=lambda: refresh_due_s,
+        )
+
+    async def __aenter__(self) -> Window:
+        self._running = asyncio.create_task(self._feed.run())
+        return self.window
+
+    async def __aexit__(self, *_: object) -> None:
+        self._stopping.set()
+        await asyncio.wait_for(self._running, 10)
+
+
+async def test_a_backlog_is_coalesced_across_claims(journal: Journal) -> None:
+    await append(journal, [event(user, second) for second in range(60) for user in range(4)])
+    async with Filling(journal, max_events=3) as window, asyncio.timeout(10):
+        chains: list[Chain] = []
+        while sum(len(chain.candidates) for chain in chains) < 240:
+            await window.until_some()
+            chains += window.take().chains
+    assert len(chains) < 60
+
+
+async def test_what_is_unusable_is_handed_on_for_burial(journal: Journal) -> None:
+    await append(journal, [event(1, 1), b"{}"])
+    async with Filling(journal, max_events=2) as window, asyncio.timeout(10):
+        await window.until_some()
+        batch = window.take()
+    assert ([chain.head.seq for chain in batch.chains], [one.seq for one in batch.burials]) == (
+        [1],
+        [2],
     )
-
-
-async def first(made: Feed, number: int) -> list[Batch]:
-    taken: list[Batch] = []
-    async with asyncio.timeout(10), aclosing(made.batches()) as batches:
-        async for batch in batches:
-            taken.append(batch)
-            if len(taken) == number:
-                break
-    return taken
-
-
-async def test_a_backlog_is_coalesced_across_batches(journal: Journal) -> None:
-    await append(journal, [event(user, second) for second in range(6) for user in range(4)])
-    batches = await first(feed(journal, max_events=3), 2)
-    assert [len(batch.chains) for batch in batches] == [3, 1]
-    chains = [chain for batch in batches for chain in batch.chains]
-    assert sorted(len(chain.candidates) for chain in chains) == [6, 6, 6, 6]
-
-
-async def test_what_is_unusable_settles_with_the_first_batch(journal: Journal) -> None:
-    await append(journal, [event(1, 1), b"{}", event(2, 1)])
-    batches = await first(feed(journal, max_events=1), 2)
-    assert [(len(batch.chains), len(batch.burials)) for batch in batches] == [(1, 1), (1, 0)]
-
-
-async def test_what_is_unusable_settles_even_when_nothing_else_is_there(journal: Journal) -> None:
-    await append(journal, [b"{}"])
-    (batch,) = await first(feed(journal, max_events=1), 1)
-    assert (len(batch.chains), len(batch.burials)) == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -102,5 +108,7 @@ async def test_a_claim_waits_for_a_whole_batch_only_where_nobody_waits_for_it(
 
     monkeypatch.setattr(journal, "wait_for_events", wait_for_events)
     await append(journal, [event(1, 1)])
-    await first(feed(journal, max_events=10, refresh_due_s=refresh_due_s), 1)
-    assert waits == waited_for
+    filling = Filling(journal, max_events=10, refresh_due_s=refresh_due_s)
+    async with filling as window, asyncio.timeout(10):
+        await window.until_some()
+    assert waits[: len(waited_for)] == waited_for

@@ -1,0 +1,105 @@
+"""What waits to be sent: coalesced however far apart it was claimed, sent from the old end on."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from service.documents.document import Document
+from service.indexer import window as window_module
+from service.indexer.chain import Candidate
+from service.indexer.prepare import Prepared
+from service.indexer.window import Batch, Window
+from service.journal.records import Burial
+
+
+def candidate(seq: int, user: str, *, size: int = 2) -> Candidate:
+    return Candidate(seq, 0, 0, "user.updated", Document(user, seq, b"x" * size))
+
+
+def prepared(*candidates: Candidate, burials: Sequence[Burial] = ()) -> Prepared:
+    return Prepared(list(candidates), list(burials))
+
+
+def users(batch: Batch) -> list[str]:
+    return [chain.head.document.id for chain in batch.chains]
+
+
+def waits(waiting: asyncio.Task[None]) -> bool:
+    return not waiting.done()
+
+
+async def settle() -> None:
+    """Let whoever was woken run."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+async def test_claims_far_apart_are_coalesced_and_the_user_keeps_his_place() -> None:
+    window = Window(max_events=2, max_bytes=1_000)
+    window.add(prepared(candidate(1, "a"), candidate(2, "b"), candidate(3, "c")), behind=0)
+    window.add(prepared(candidate(4, "a"), candidate(5, "d")), behind=0)
+    first = window.take()
+    assert users(first) == ["a", "b"]
+    assert [one.seq for one in first.chains[0].candidates] == [4, 1]
+    assert users(window.take()) == ["c", "d"]
+    assert window.take() == Batch([], [])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        pytest.param([1, 1, 1, 1, 1], [[0, 1], [2, 3], [4]], id="two at most"),
+        pytest.param([6, 6, 3, 3], [[0], [1, 2], [3]], id="ten bytes at most"),
+        pytest.param([30, 1, 30], [[0], [1], [2]], id="a larger one alone"),
+    ],
+)
+async def test_batches_are_bounded_in_number_and_bytes(
+    sizes: list[int], expected: list[list[int]]
+) -> None:
+    window = Window(max_events=2, max_bytes=10)
+    window.add(
+        prepared(*(candidate(seq, f"user-{seq}", size=size) for seq, size in enumerate(sizes))),
+        behind=0,
+    )
+    batches = [window.take() for _ in expected]
+    assert [[chain.head.seq for chain in batch.chains] for batch in batches] == expected
+
+
+async def test_what_is_unusable_settles_with_the_first_batch_even_alone() -> None:
+    burial = Burial(7, "not_json", "", 1, "other")
+    window = Window(max_events=1, max_bytes=10)
+    window.add(prepared(candidate(1, "a"), candidate(2, "b"), burials=[burial]), behind=0)
+    assert [window.take().burials, window.take().burials] == [[burial], []]
+    window.add(prepared(burials=[burial]), behind=0)
+    await asyncio.wait_for(window.until_some(), 10)
+    assert window.take() == Batch([], [burial])
+
+
+async def test_of_a_backlog_documents_are_held_back_until_many_events_were_looked_at() -> None:
+    window = Window(max_events=2, max_bytes=1_000)
+    some = asyncio.create_task(window.until_some())
+    window.add(prepared(candidate(1, "a"), candidate(2, "b")), behind=12)
+    await settle()
+    assert waits(some)
+    window.add(prepared(candidate(3, "c"), candidate(4, "a")), behind=16)
+    await settle()
+    assert waits(some)
+    window.add(prepared(candidate(5, "b")), behind=1)  # the end: less than a batch is to come
+    await asyncio.wait_for(some, 10)
+    assert users(window.take()) == ["a", "b"]
+
+
+async def test_a_full_window_is_sent_before_more_is_claimed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = candidate(1, "a"), candidate(2, "b")
+    monkeypatch.setattr(window_module, "_MOST_BYTES", first.weight + second.weight)
+    window = Window(max_events=1, max_bytes=1_000)
+    await asyncio.wait_for(window.until_room(), 10)
+    window.add(prepared(first, second), behind=1_000_000)
+    room = asyncio.create_task(window.until_room())
+    await asyncio.wait_for(window.until_some(), 10)
+    assert waits(room)
+    window.take()
+    await asyncio.wait_for(room, 10)
