@@ -31,6 +31,9 @@ _PAUSE_UNDER_LOAD = 4
 
 _LOOK_EVERY_S = 0.1
 
+# When nothing waits and nothing was written for so long, the flood is over.
+_QUIET_AFTER_S = 0.1
+
 # Beside so few documents a refresh is nearly all that a request costs.
 _MOST_WITH_OWN_REFRESH = 16
 
@@ -88,6 +91,7 @@ class Refresher:
         self._last_took_s = 0.0
         self._last_documents = 0
         self._last_ended = -interval_s
+        self._last_flushed = 0.0
 
     def due_in_s(self) -> float:
         """Seconds until a refresh is due; negative when it is overdue."""
@@ -115,6 +119,7 @@ class Refresher:
         """
         if own_refresh_s is None:
             self._flushed.extend(received_us)
+            self._last_flushed = time.monotonic()
             self._dirty.set()
         else:
             self._note_end(own_refresh_s, len(received_us))
@@ -134,11 +139,14 @@ class Refresher:
                 self._refreshing = False
 
     async def _until_due(self) -> None:
-        """What is flushed meanwhile moves the refresh away, the end of a flood brings it nearer."""
+        """What is flushed meanwhile moves the refresh away, the end of a flood brings it."""
         remaining_s = self.due_in_s()
-        while remaining_s > 0:
+        while remaining_s > 0 and not self._is_quiet():
             await asyncio.sleep(min(remaining_s, _LOOK_EVERY_S))
             remaining_s = self.due_in_s()
+
+    def _is_quiet(self) -> bool:
+        return not self._waiting() and time.monotonic() - self._last_flushed >= _QUIET_AFTER_S
 
     async def _refresh(self, batch: list[int]) -> None:
         started = time.monotonic()

@@ -105,6 +105,13 @@ async def test_what_is_written_in_a_flood_is_expected_with_the_next_refresh(benc
     assert bench.refresher.due_in_s() <= 0.001
 
 
+async def test_a_flood_is_searchable_soon_after_its_end(bench: Bench) -> None:
+    await bench.client.transport.asked_times(1)
+    bench.refresher.flushed(range(20_000), own_refresh_s=None)
+    assert bench.refresher.due_in_s() > 30
+    await bench.client.transport.asked_times(2)
+
+
 async def test_a_failed_refresh_is_tried_again() -> None:
     bench = Bench(interval_s=0.001)
     bench.client.transport.failures = 2
