@@ -27,7 +27,9 @@ _WHATEVER_IS_THERE: Final = {
     "allow_no_indices": "true",
     "expand_wildcards": "all",
 }
+_REFRESH: Final = "refresh_interval"
 _NO_REFRESH: Final = "-1"
+_MERGES: Final = "merge_on_flush"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +148,15 @@ async def _align_aliases(client: AsyncOpenSearch, plan: AliasPlan) -> list[Chang
 async def _align_settings(
     client: AsyncOpenSearch, live: str, wanted: Templates, found: Mapping[str, Any]
 ) -> list[Change]:
-    """Only a refresh that a bulk load left switched off: all else is the operator's to set."""
-    before = found["settings"]["index"].get("refresh_interval")
-    if before != _NO_REFRESH:
-        return []
-    after = wanted.settings()["index"]["refresh_interval"]
-    await client.indices.put_settings(index=live, body={"index": {"refresh_interval": after}})
-    return [Change(f"index {live}: refresh_interval", before, after)]
+    """A refresh that a bulk load left off, merges if nobody chose: the rest is the operator's."""
+    before, after = found["settings"]["index"], wanted.settings()["index"]
+    lacking = [_REFRESH] if before.get(_REFRESH) == _NO_REFRESH else []
+    if _MERGES not in before:
+        lacking.append(_MERGES)
+    if lacking:
+        settings = {name: after[name] for name in lacking}
+        await client.indices.put_settings(index=live, body={"index": settings})
+    return [Change(f"index {live}: {name}", before.get(name), after[name]) for name in lacking]
 
 
 async def _align_mapping(

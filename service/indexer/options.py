@@ -26,7 +26,7 @@ class IndexerOptions:
     max_events: int = 1_000
     max_bytes: int = 8 * 1024 * 1024
     in_flight: int = 2
-    refresh_interval_us: int = SECOND_US
+    refresh_interval_us: int = SECOND_US // 2
     future_tolerance_us: int = 3_600 * SECOND_US
     retry_max_seconds: float = 10.0
     shard_wait_seconds: float = 5.0

@@ -24,11 +24,7 @@ _PAUSE_AFTER_ONE = 0.1
 # share of the engine's time at every rate.
 _PAUSE_PER_DOCUMENT_S = 0.002
 
-# While events wait, pauses are up to so many times what a refresh took, even beyond the interval:
-# refreshing gets a fifth of the engine's time at most, however slow its machine. In between it is
-# seen whether they still wait.
-_PAUSE_UNDER_LOAD = 4
-
+# In a pause it is seen this often whether the flood is over.
 _LOOK_EVERY_S = 0.1
 
 # When nothing waits and nothing was written for so long, the flood is over.
@@ -53,7 +49,7 @@ def pause_s(*, last_took_s: float, documents: int, waiting: int, interval_s: flo
     """
     most_s = interval_s
     if waiting:
-        most_s = max(most_s, last_took_s * _PAUSE_UNDER_LOAD)
+        most_s = max(most_s, last_took_s)  # half of one processor's time, however slow it is
     if waiting > _FAR_BEHIND:
         most_s = max(most_s, _FAR_BEHIND_INTERVAL_S)
     return min(most_s, last_took_s * _PAUSE_AFTER_ONE + documents * _PAUSE_PER_DOCUMENT_S)
@@ -62,7 +58,7 @@ def pause_s(*, last_took_s: float, documents: int, waiting: int, interval_s: flo
 class Refresher:
     """Asks for refreshes; run() until cancelled.
 
-    interval_s: the longest pause between two refreshes that take less than a fifth of it.
+    interval_s: the longest pause between two refreshes that take less than it.
     waiting: events that wait in the journal. searchable: called with the receipt times (µs since
     the epoch) of events that a refresh just made searchable. failing: the kind of error that
     refreshes meet; empty when they don't.

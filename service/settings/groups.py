@@ -221,7 +221,7 @@ class Indexing(Group):
     )
     refresh_interval_us: Duration = setting(
         "REFRESH_INTERVAL",
-        "1s",
+        "500ms",
         "Under load, at most one refresh in this time; a lone event is searchable at once",
         least=10 * MILLISECOND_US,
         most=HOUR_US,

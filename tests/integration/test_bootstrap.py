@@ -62,8 +62,8 @@ async def test_from_nothing_to_everything_and_no_further(
     lines = await done(client, fresh)
     assert lines == [
         *(
-            f"+ component template {fresh.component(part)}: version 1"
-            for part in ("settings", "profile", "metadata", "event")
+            f"+ component template {fresh.component(part)}: version {version}"
+            for part, version in (("settings", 2), ("profile", 1), ("metadata", 1), ("event", 1))
         ),
         f"+ index template {fresh.template}: version 1",
         f"+ index {fresh.first}: behind {fresh.readers}",
@@ -129,9 +129,27 @@ async def test_a_refresh_that_a_bulk_load_left_off_is_switched_on(
     assert await done(client, fresh) == []
 
 
+async def test_a_refresh_no_longer_waits_for_merges_in_an_index_made_before(
+    client: AsyncOpenSearch, fresh: IndexNames
+) -> None:
+    await bootstrap(client, fresh)
+    unset = {"index": {"merge_on_flush": {"enabled": None}}}
+    await client.indices.put_settings(index=fresh.first, body=unset)
+    assert await done(client, fresh) == [
+        f'+ index {fresh.first}: merge_on_flush: {{"enabled": "false"}}'
+    ]
+    assert await done(client, fresh) == []
+
+
 async def test_settings_of_the_operators_stay(client: AsyncOpenSearch, fresh: IndexNames) -> None:
     await bootstrap(client, fresh)
-    own = {"index": {"refresh_interval": "5s", "auto_expand_replicas": "false"}}
+    own = {
+        "index": {
+            "refresh_interval": "5s",
+            "auto_expand_replicas": "false",
+            "merge_on_flush": {"enabled": "true"},
+        }
+    }
     await client.indices.put_settings(index=fresh.first, body=own)
     assert await done(client, fresh) == []
 

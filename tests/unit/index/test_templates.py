@@ -71,6 +71,8 @@ def test_one_shard_and_a_replica_where_there_is_a_second_node() -> None:
     # Without an explicit interval, an index that nobody searched for a while stops refreshing.
     # Short would mean every refresh twice: serve asks for them itself, paced by what they cost.
     assert index["refresh_interval"] == "30s"
+    # By default a refresh waits up to ten seconds for merges of the segments it found.
+    assert index["merge_on_flush"] == {"enabled": "false"}
 
 
 def test_the_mapping_is_strict_and_knows_every_field_of_a_document() -> None:
