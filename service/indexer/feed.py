@@ -58,7 +58,7 @@ class Feed:
                 await self._fill()
                 claimed = await self._retry.after(JournalUnavailable, self._claim)
                 prepared = await self._prepared(claimed)
-                self._window.add(prepared, behind=self._journal.last_seq() - self._cursor)
+                self._window.add(prepared, behind=self._behind() if claimed else 0)
 
     async def _something_to_claim(self) -> None:
         await self._window.until_room()
@@ -82,6 +82,11 @@ class Feed:
         if claimed:
             self._cursor = claimed[-1].seq
         return claimed
+
+    def _behind(self) -> int:
+        """At most so many events are after the cursor; of seqs alone, most can be gone."""
+        waiting = self._journal.accounting().journal
+        return min(waiting, self._journal.last_seq() - self._cursor)
 
     async def _prepared(self, records: list[Record]) -> Prepared:
         whole = Prepared([], [])

@@ -18,7 +18,7 @@ from service.journal.records import Burial
 _MOST_BYTES = 64 * 1024 * 1024
 
 # Of a backlog, documents are held back until there is one for so many events that are to come.
-_BEHIND_FOR_EACH = 4
+_TO_COME_FOR_EACH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Window:
             self._by_user.setdefault(candidate.document.id, []).append(candidate)
             self._bytes += candidate.weight
         self._burials += prepared.burials
-        self._wanted = behind // _BEHIND_FOR_EACH if behind >= self._max_events else 0
+        self._wanted = behind // _TO_COME_FOR_EACH if behind >= self._max_events else 0
         self._note()
 
     async def until_some(self) -> None:

@@ -14,7 +14,7 @@ from service.indexer.retry import Retry
 from service.indexer.window import Window
 from service.journal.journal import Journal
 from service.journal.options import JournalOptions
-from service.journal.records import Disposition, Entry
+from service.journal.records import Disposition, Entry, Outcome, Settlement
 
 NOW_US = 1_800_000_000_000_000
 
@@ -75,6 +75,15 @@ async def test_a_backlog_is_coalesced_across_claims(journal: Journal) -> None:
             await window.until_some()
             chains += window.take().chains
     assert len(chains) < 60
+
+
+async def test_what_is_left_among_seqs_long_gone_is_not_held_back(journal: Journal) -> None:
+    await append(journal, [event(user, 1) for user in range(10)])
+    await journal.settle([Settlement(seq, Outcome.APPLIED) for seq in range(2, 11)], [])
+    async with Filling(journal, max_events=1) as window, asyncio.timeout(10):
+        await window.until_some()
+        (chain,) = window.take().chains
+    assert chain.head.seq == 1
 
 
 async def test_what_is_unusable_is_handed_on_for_burial(journal: Journal) -> None:
