@@ -83,7 +83,9 @@ class Window:
 
     def _note(self) -> None:
         room = self._bytes < _MOST_BYTES
-        some = (self._by_user or self._burials) and (len(self._by_user) >= self._wanted or not room)
+        held = len(self._by_user)
+        much = held >= self._wanted or len(self._burials) >= self._max_events or not room
+        some = much and (held or self._burials)
         for event, holds in ((self._some, some), (self._room, room)):
             if holds:
                 event.set()

@@ -90,6 +90,14 @@ async def test_of_a_backlog_documents_are_held_back_until_many_events_were_looke
     assert users(window.take()) == ["a", "b"]
 
 
+async def test_in_a_backlog_of_unusable_events_they_leave_a_batch_at_a_time() -> None:
+    burial = Burial(7, "not_json", "", 1, "other")
+    window = Window(max_events=2, max_bytes=1_000)
+    window.add(prepared(burials=[burial, burial]), behind=1_000_000)
+    await asyncio.wait_for(window.until_some(), 10)
+    assert window.take() == Batch([], [burial, burial])
+
+
 async def test_a_full_window_is_sent_before_more_is_claimed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
