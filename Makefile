@@ -26,7 +26,7 @@ demo: $(if $(USER_SYNC_OPENSEARCH_URL),.venv/.installed,install) ## Play a sampl
 test: dev ## Run the whole test suite on real nodes; ARGS='-k name' to choose, WORKERS=0 for one process
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
-bench: dev ## Measure targets against limits and the alternative, an hour; ARGS=--full for a million users
+bench: dev ## Measure targets against limits and the alternative, half an hour; ARGS=--full for a million users
 	@$(BIN)/python -m bench $(ARGS)
 
 bench-quick: dev ## The ratios of targets 1 to 4, in under three minutes

@@ -16,7 +16,7 @@ from bench.stand import Bodies, Stand
 _LOOK_EVERY_S = 0.2
 
 _MOST_WAITING = 5_000
-"""Events in the journal above which posting pauses: half a second's. What is received is indexed
+"""Events in the journal above which posting pauses: a second's. What is received is indexed
 at once; a growing backlog would be receiving first and indexing later."""
 
 
