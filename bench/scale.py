@@ -64,5 +64,5 @@ class Scale:
 NORMAL = Scale()
 FULL = replace(NORMAL, growth=(10_000, 100_000, 1_000_000))
 QUICK = Scale(
-    repetitions=3, warm_up=40_000, acknowledged=15_000, drained=30_000, sustained=30_000, lone=100
+    repetitions=3, warm_up=40_000, acknowledged=12_000, drained=30_000, sustained=20_000, lone=100
 )
