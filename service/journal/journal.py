@@ -34,6 +34,10 @@ from service.journal.replays import Replays
 from service.journal.transaction import Transaction
 from service.journal.writer import Change, Read, Writer
 
+# Events spread over many pages, as in a backlog, take tens of microseconds each to remove,
+# and appends wait meanwhile.
+_SETTLED_AT_ONCE = 2_000
+
 # What /readyz wants room for: nearly every event is smaller. Of a small limit, a share.
 _LARGE_EVENT_BYTES = 64 * 1024
 _SHARE_OF_LIMIT = 16
@@ -151,10 +155,15 @@ class Journal:
     async def settle(
         self, settlements: Sequence[Settlement], burials: Sequence[Burial] = ()
     ) -> None:
-        """Remove events that are done and bury those that can't be, in one transaction.
+        """Remove events that are done and bury those that can't be, many in several transactions.
 
         A seq that isn't in the journal counts nothing. Raises JournalUnavailable: do it again.
         """
+        await self._settle(settlements[:_SETTLED_AT_ONCE], burials)
+        for start in range(_SETTLED_AT_ONCE, len(settlements), _SETTLED_AT_ONCE):
+            await self._settle(settlements[start : start + _SETTLED_AT_ONCE], ())
+
+    async def _settle(self, settlements: Sequence[Settlement], burials: Sequence[Burial]) -> None:
         await self._change(lambda transaction: transaction.settle(settlements, burials))
         self._replays.settled(settlements)
 

@@ -1,7 +1,10 @@
 """Every event is counted once, by what became of it, in the transaction that removes it."""
 
+import asyncio
+
 import pytest
 
+from service.journal import journal as journal_module
 from service.journal.journal import Journal
 from service.journal.records import Outcome, Settlement
 from service.journal.transaction import runs
@@ -20,6 +23,20 @@ from tests.unit.journal.samples import append, burial, bury, claim_all, settle
 )
 def test_runs(seqs: list[int], expected: list[tuple[int, int]]) -> None:
     assert list(runs(seqs)) == expected
+
+
+async def test_appends_get_between_the_parts_of_a_large_settling(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "_SETTLED_AT_ONCE", 2)
+    await append(journal, b"a", b"b", b"c", b"d", b"e", b"f")
+    settling = asyncio.create_task(settle(journal, 6, 2, 3, 4, 5))
+    await asyncio.sleep(0)
+    await append(journal, b"g")
+    assert not settling.done()
+    await settling
+    assert [record.seq for record in await claim_all(journal)] == [1, 7]
+    assert journal.accounting().applied == 5
 
 
 async def test_counts_each_outcome(journal: Journal) -> None:
