@@ -112,6 +112,14 @@ async def test_a_flood_is_searchable_soon_after_its_end(bench: Bench) -> None:
     await bench.client.transport.asked_times(2)
 
 
+async def test_a_burst_after_a_costly_refresh_waits_as_long_as_that_took(bench: Bench) -> None:
+    await bench.client.transport.asked_times(1)
+    bench.refresher.flushed([7], own_refresh_s=50.0)
+    bench.refresher.flushed(range(20_000), own_refresh_s=None)
+    bench.refresher._last_flushed -= 1
+    assert not bench.refresher._is_quiet()
+
+
 async def test_a_failed_refresh_is_tried_again() -> None:
     bench = Bench(interval_s=0.001)
     bench.client.transport.failures = 2
