@@ -25,10 +25,6 @@ def users(batch: Batch) -> list[str]:
     return [chain.head.document.id for chain in batch.chains]
 
 
-def waits(waiting: asyncio.Task[None]) -> bool:
-    return not waiting.done()
-
-
 async def settle() -> None:
     """Let whoever was woken run."""
     for _ in range(3):
@@ -81,10 +77,10 @@ async def test_of_a_backlog_documents_are_held_back_until_many_events_were_looke
     some = asyncio.create_task(window.until_some())
     window.add(prepared(candidate(1, "a"), candidate(2, "b")), behind=12)
     await settle()
-    assert waits(some)
+    assert not some.done()
     window.add(prepared(candidate(3, "c"), candidate(4, "a")), behind=16)
     await settle()
-    assert waits(some)
+    assert not some.done()
     window.add(prepared(candidate(5, "b")), behind=1)  # the end: less than a batch is to come
     await asyncio.wait_for(some, 10)
     assert users(window.take()) == ["a", "b"]
@@ -108,6 +104,6 @@ async def test_a_full_window_is_sent_before_more_is_claimed(
     window.add(prepared(first, second), behind=1_000_000)
     room = asyncio.create_task(window.until_room())
     await asyncio.wait_for(window.until_some(), 10)
-    assert waits(room)
+    assert not room.done()
     window.take()
     await asyncio.wait_for(room, 10)
