@@ -4,8 +4,8 @@ Whatever a profile holds, its user is indexed. The document depends on nothing b
 clock that is passed in, and two settings, so that replicas write the same.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from service.documents.exclusion import Exclusions
 from service.documents.profile import profile_fields
@@ -23,8 +23,7 @@ class DeletionMode(StrEnum):
     DELETE = "delete"
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One write to the index.
 
     id: the user_id. version: the external version. source: JSON text in UTF-8 on one line; None

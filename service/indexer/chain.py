@@ -6,6 +6,7 @@ applied or found stale: if OpenSearch rejects it for what it holds, the next new
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.documents.document import Document
 from service.journal.records import Outcome, Settlement
@@ -13,8 +14,7 @@ from service.journal.records import Outcome, Settlement
 _BYTES_BESIDE_SOURCE = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A journaled event with its document, ready to be written.
 
     received_us: when the event was received, µs since the epoch. attempts: earlier tries, from
