@@ -1,17 +1,16 @@
-"""A user's events that wait together, coalesced to a chain: the newest version first.
+"""A user's events that wait together, coalesced to a chain: only the newest version is sent.
 
-Only the newest of a chain is sent. The others are superseded by it, but settle only once it was
-applied or found stale: if OpenSearch rejects it for what it holds, the next newest is tried.
+The others are superseded by it, but settle only once it was applied or found stale: if OpenSearch
+rejects it for what it holds, the next newest is read again from the journal, and tried.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from service.documents.document import Document
 from service.journal.records import Outcome, Settlement
 
 _BYTES_BESIDE_SOURCE = 1_000
+_BYTES_OF_SUPERSEDED = 150
 
 
 class Candidate(NamedTuple):
@@ -29,50 +28,77 @@ class Candidate(NamedTuple):
     document: Document
     revives_us: int | None = None
 
+
+class Superseded(NamedTuple):
+    """What is kept of an event whose user has a newer one. Sorted, the newest is the last."""
+
+    version: int
+    minus_seq: int
+    """Of two with the same version the earlier one counts as the newer."""
+
+    @property
+    def seq(self) -> int:
+        """Its place in the journal."""
+        return -self.minus_seq
+
+
+class Chain:
+    """Events of one user. head: the newest, to be sent. superseded: the others, in any order."""
+
+    __slots__ = ("_sorted", "head", "superseded")
+
+    def __init__(self, head: Candidate) -> None:
+        self.head = head
+        self.superseded: list[Superseded] = []
+        self._sorted = True
+
+    @property
+    def user(self) -> str:
+        """Whose events they are."""
+        return self.head.document.id
+
     @property
     def weight(self) -> int:
         """What it takes in memory, roughly, bytes."""
-        return _BYTES_BESIDE_SOURCE + len(self.document.source or b"")
+        source = self.head.document.source or b""
+        return _BYTES_BESIDE_SOURCE + len(source) + _BYTES_OF_SUPERSEDED * len(self.superseded)
 
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """Candidates of one user, newest version first; never empty."""
-
-    candidates: tuple[Candidate, ...]
-
-    @property
-    def head(self) -> Candidate:
-        """The candidate to send."""
-        return self.candidates[0]
-
-    def without_head(self) -> "Chain | None":
-        """What is left when the head turned out to be poison."""
-        rest = self.candidates[1:]
-        return Chain(rest) if rest else None
+    def join(self, other: "Chain") -> None:
+        """Take over another chain of the same user; it must not be used any more."""
+        ours, theirs = _rank(self.head), _rank(other.head)
+        if ours < theirs:
+            self.head = other.head
+        self.superseded += other.superseded
+        self.superseded.append(min(ours, theirs))
+        self._sorted = False
 
     def settlements(self, outcome: Outcome) -> list[Settlement]:
-        """How every event of the chain ended, given how its head did."""
-        head = self.head
-        settled = [Settlement(head.seq, outcome)]
-        for candidate in self.candidates[1:]:
-            same = candidate.document.version == head.document.version
-            settled.append(
-                Settlement(candidate.seq, Outcome.DUPLICATE if same else Outcome.SUPERSEDED)
+        """How every event of the chain ended, given how its head did.
+
+        The head's is the last: whatever is interrupted, no older state stays in the journal alone,
+        to be written once OpenSearch has forgotten a deletion.
+        """
+        newest = self.head.document.version
+        settled = [
+            Settlement(
+                superseded.seq,
+                Outcome.DUPLICATE if superseded.version == newest else Outcome.SUPERSEDED,
             )
+            for superseded in self.superseded
+        ]
+        settled.append(Settlement(self.head.seq, outcome))
         return settled
 
+    def next_newest(self) -> int | None:
+        """The seq of the event to try when the head turned out to be poison, None without one.
 
-def chain_of(of_user: Sequence[Candidate]) -> Chain:
-    """At least one candidate, in any order; of two with the same version the earlier one leads."""
-    if len(of_user) == 1:
-        return Chain((of_user[0],))
-    return Chain(tuple(sorted(of_user, key=lambda c: (-c.document.version, c.seq))))
+        It is no longer superseded; the head is up to the caller.
+        """
+        if not self._sorted:
+            self.superseded.sort()
+            self._sorted = True
+        return self.superseded.pop().seq if self.superseded else None
 
 
-def coalesce(candidates: Iterable[Candidate]) -> list[Chain]:
-    """One chain for each user."""
-    by_user: dict[str, list[Candidate]] = {}
-    for candidate in candidates:
-        by_user.setdefault(candidate.document.id, []).append(candidate)
-    return [chain_of(of_user) for of_user in by_user.values()]
+def _rank(candidate: Candidate) -> Superseded:
+    return Superseded(candidate.document.version, -candidate.seq)

@@ -3,7 +3,7 @@
 The decisions stand in answers.py; here they are carried out:
 
     chains ──▶ _bulk ──▶ applied, stale, duplicate ──▶ settle the whole chain
-                    ├──▶ poison   ──▶ bury the head, go on with the next newest
+                    ├──▶ poison   ──▶ bury the head, read the next newest again, go on with it
                     ├──▶ refused  ──▶ that chain again, later, alone of its neighbours
                     ├──▶ too much ──▶ in halves, until the culprit is alone: bury it
                     └──▶ no usable answer ──▶ the same again: versions make it safe; after a few
@@ -13,7 +13,7 @@ The decisions stand in answers.py; here they are carried out:
 
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -23,9 +23,10 @@ from service.indexer import retention
 from service.indexer.answers import Poison, Refused, Settled
 from service.indexer.bulk import Answered, BulkWriter, ClusterUnavailable
 from service.indexer.chain import Candidate, Chain
+from service.indexer.prepare import Prepared
 from service.indexer.refresh import Refresher
 from service.indexer.retry import Retry
-from service.indexer.troubles import Troubles
+from service.indexer.troubles import WritingTroubles
 from service.journal.errors import JournalUnavailable
 from service.journal.journal import Journal
 from service.journal.records import Burial, Outcome, Settlement
@@ -65,15 +66,16 @@ class _Outcome:
     settlements: list[Settlement] = field(default_factory=list)
     burials: list[Burial] = field(default_factory=list)
     applied: list[Candidate] = field(default_factory=list)
-    next_newest: list[Chain] = field(default_factory=list)
+    headless: list[Chain] = field(default_factory=list)
     refused: list[Chain] = field(default_factory=list)
 
 
 class Delivery:
     """Writes chains and settles their events.
 
+    reread: prepares the journal's event of a seq once more; nothing when it isn't there.
     purged_us: event time of the newest purged tombstone (µs), asked before each sending.
-    requests, items: told what kept whole requests, or single items, from being written.
+    troubles: told what kept events from being written.
     refresher: told of applied documents, with their events' receipt times; decides which requests
     bring their own refresh.
     retry: its Interrupted passes through: what isn't settled then stays in the journal.
@@ -85,17 +87,17 @@ class Delivery:
         journal: Journal,
         metrics: Metrics,
         *,
+        reread: Callable[[int], Awaitable[Prepared]],
         purged_us: Callable[[], int | None],
-        requests: Troubles,
-        items: Troubles,
+        troubles: WritingTroubles,
         retry: Retry,
         refresher: Refresher,
     ) -> None:
         self._writer = writer
         self._journal = journal
+        self._reread = reread
         self._purged_us = purged_us
-        self._requests = requests
-        self._items = items
+        self._troubles = troubles
         self._metrics = metrics
         self._retry = retry
         self._refresher = refresher
@@ -114,9 +116,9 @@ class Delivery:
                 await self._retry.after(ClusterUnavailable, step, self._note_unavailable)
             await self._settle(outcome)
             refused += outcome.refused
-            if outcome.next_newest:
-                work.parts.append(outcome.next_newest)
-            outcome = _Outcome()
+            headless, outcome = outcome.headless, _Outcome()
+            if chains := [chain for chain in headless if await self._has_next(chain, outcome)]:
+                work.parts.append(chains)
         return refused
 
     async def _step(self, work: _Work, outcome: _Outcome) -> None:
@@ -134,7 +136,7 @@ class Delivery:
                 if outcome.refused:
                     return
                 raise
-        self._requests.over()
+        self._troubles.requests.over()
         if isinstance(answer, Answered):
             self._metrics.bulk_seconds.observe(answer.seconds)
             self._metrics.bulk_events.observe(len(part))
@@ -173,12 +175,12 @@ class Delivery:
         else:
             work.done()
             self._refuse(outcome, part[0], error.code)
-            self._items.met(error.code, error.reason)
+            self._troubles.items.met(error.code, error.reason)
 
     def _note_unavailable(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, ClusterUnavailable):
-            self._requests.met(error.code, error.reason)
+            self._troubles.requests.met(error.code, error.reason)
 
     def _sort(self, outcome: _Outcome, chains: Sequence[Chain], answer: Answered) -> None:
         refusals: dict[str, str] = {}
@@ -194,7 +196,7 @@ class Delivery:
                     self._refuse(outcome, chain, code)
                     refusals[code] = reason
         for code, reason in refusals.items():
-            self._items.met(code, reason)
+            self._troubles.items.met(code, reason)
 
     def _refuse(self, outcome: _Outcome, chain: Chain, code: str) -> None:
         outcome.refused.append(chain)
@@ -203,9 +205,17 @@ class Delivery:
     def _bury(self, outcome: _Outcome, chain: Chain, code: str, reason: str) -> None:
         head = chain.head
         outcome.burials.append(Burial(head.seq, code, reason, head.attempts + 1, head.type))
-        rest = chain.without_head()
-        if rest is not None:
-            outcome.next_newest.append(rest)
+        outcome.headless.append(chain)
+
+    async def _has_next(self, chain: Chain, outcome: _Outcome) -> bool:
+        """Whether an event of the chain could take the place of its head, which was buried."""
+        while (seq := chain.next_newest()) is not None:
+            prepared = await self._retry.after(JournalUnavailable, partial(self._reread, seq))
+            outcome.burials += prepared.burials
+            if prepared.candidates:
+                (chain.head,) = prepared.candidates
+                return True
+        return False
 
     async def _settle(self, outcome: _Outcome) -> None:
         if outcome.applied:

@@ -19,10 +19,11 @@ from service.indexer.delivery import Delivery
 from service.indexer.feed import Feed
 from service.indexer.in_flight import InFlight
 from service.indexer.options import IndexerOptions
+from service.indexer.prepare import Prepared, prepare
 from service.indexer.refresh import Refresher
 from service.indexer.retry import Interrupted, Retry
 from service.indexer.set_aside import SetAside
-from service.indexer.troubles import Trouble, Troubles
+from service.indexer.troubles import Trouble, WritingTroubles
 from service.indexer.window import Window
 from service.journal.journal import Journal
 from service.observability.metrics import Metrics
@@ -51,8 +52,7 @@ class Indexer:
         self._metrics = metrics
         self._stopping = asyncio.Event()
         self._retry = Retry(options.retry_max_seconds, self._stopping)
-        self._requests = Troubles(now_us)
-        self._items = Troubles(now_us)
+        self._troubles = WritingTroubles(now_us)
         self._in_flight = InFlight(options.in_flight)
         # One more than there may be requests: it settles in the journal while the others send.
         self._lanes = options.in_flight + 1
@@ -72,9 +72,9 @@ class Indexer:
             ),
             journal,
             metrics,
+            reread=self._reread,
             purged_us=purged_us,
-            requests=self._requests,
-            items=self._items,
+            troubles=self._troubles,
             retry=self._retry,
             refresher=self._refresher,
         )
@@ -90,7 +90,7 @@ class Indexer:
             self._retry,
             max_events=self._options.max_events,
             max_bytes=self._options.max_bytes,
-            emptied=self._items.over,
+            emptied=self._troubles.items.over,
         )
 
     async def run(self) -> None:
@@ -123,8 +123,7 @@ class Indexer:
 
     def troubles(self) -> list[Trouble]:
         """What holds events up now, each cause once; empty when all is well."""
-        found = self._requests.current() + self._items.current()
-        return list({trouble.code: trouble for trouble in found}.values())
+        return self._troubles.current()
 
     def refreshes_fail(self) -> str:
         """The kind of error that makes what is written searchable late; empty without one."""
@@ -144,6 +143,14 @@ class Indexer:
             if refused:
                 self._set_aside.add(refused)
                 await self._retry.unless_stopping(self._set_aside.until_room())
+
+    async def _reread(self, seq: int) -> Prepared:
+        records = await self._journal.claim(after=seq - 1, max_events=1, max_bytes=1)
+        return prepare(
+            [record for record in records if record.seq == seq],
+            self._options,
+            now_us=self._now_us(),
+        )
 
     def _observe_lag(self, received_us: Sequence[int]) -> None:
         now = self._now_us()

@@ -4,15 +4,11 @@ One user whom the cluster can't take must not hold up the others; many such user
 as many requests.
 """
 
-import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 
-from service.indexer.chain import Chain, coalesce
+from service.indexer.chain import Chain
 from service.indexer.retry import Interrupted, Retry
-
-# Past this size they stop the flow: what comes would most likely only join them.
-_MOST_BYTES = 64 * 1024 * 1024
+from service.indexer.window import Window
 
 
 class _NothingMoved(Exception):
@@ -23,7 +19,7 @@ class SetAside:
     """Insists on what was refused, for as long as the cluster's state lasts.
 
     deliver: writes chains and returns those refused again. emptied: called when none is left.
-    max_events, max_bytes: of one batch.
+    max_events, max_bytes: documents of one batch, and their size.
     """
 
     def __init__(
@@ -37,65 +33,31 @@ class SetAside:
     ) -> None:
         self._deliver = deliver
         self._retry = retry
-        self._max_events = max_events
-        self._max_bytes = max_bytes
         self._emptied = emptied
-        self._chains: deque[Chain] = deque()
-        self._bytes = 0
-        self._some = asyncio.Event()
-        self._room = asyncio.Event()
-        self._room.set()
+        self._window = Window(max_events=max_events, max_bytes=max_bytes)
 
     def add(self, chains: Sequence[Chain]) -> None:
         """Take over refused chains."""
-        self._chains.extend(chains)
-        self._bytes += sum(map(_weight, chains))
-        self._note()
+        self._window.put(chains)
 
     async def until_room(self) -> None:
-        """Return when what is set aside is no longer too much."""
-        await self._room.wait()
+        """Return when what is set aside is no longer too much: what comes would only join it."""
+        await self._window.until_room()
 
     async def run(self) -> None:
         """Deliver what is there until the indexer stops."""
-        while await self._retry.unless_stopping(self._some.wait()):
+        while await self._retry.unless_stopping(self._window.until_some()):
             try:
                 await self._retry.after(_NothingMoved, self._next_batch)
             except Interrupted:
                 return
 
     async def _next_batch(self) -> None:
-        batch = self._take()
-        refused = await self._deliver(batch)
+        batch = self._window.take()
+        refused = await self._deliver(batch.chains)
         # To the end: others get their turn before these do again.
         self.add(refused)
-        if not self._chains:
+        if self._window.is_empty:
             self._emptied()
-        if len(refused) == len(batch):
+        if len(refused) == len(batch.chains):
             raise _NothingMoved
-
-    def _take(self) -> list[Chain]:
-        """The next chains, those of one user as one."""
-        taken: list[Chain] = []
-        events = room = 0
-        while self._chains:
-            weight = _weight(self._chains[0])
-            events += len(self._chains[0].candidates)
-            room += weight
-            if taken and (events > self._max_events or room > self._max_bytes):
-                break
-            taken.append(self._chains.popleft())
-            self._bytes -= weight
-        self._note()
-        return coalesce(candidate for chain in taken for candidate in chain.candidates)
-
-    def _note(self) -> None:
-        for event, holds in ((self._some, self._chains), (self._room, self._bytes <= _MOST_BYTES)):
-            if holds:
-                event.set()
-            else:
-                event.clear()
-
-
-def _weight(chain: Chain) -> int:
-    return sum(candidate.weight for candidate in chain.candidates)

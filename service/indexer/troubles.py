@@ -62,3 +62,16 @@ class Troubles:
     def current(self) -> list[Trouble]:
         """What holds events up now, oldest first."""
         return sorted(self._current.values(), key=lambda trouble: trouble.since_us)
+
+
+class WritingTroubles:
+    """requests: what keeps whole requests from being written. items: what keeps single items."""
+
+    def __init__(self, now_us: Callable[[], int]) -> None:
+        self.requests = Troubles(now_us)
+        self.items = Troubles(now_us)
+
+    def current(self) -> list[Trouble]:
+        """What holds events up now, each cause once."""
+        found = self.requests.current() + self.items.current()
+        return list({trouble.code: trouble for trouble in found}.values())

@@ -7,10 +7,10 @@ once.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from service.indexer.chain import Candidate, Chain, chain_of
+from service.indexer.chain import Chain
 from service.indexer.prepare import Prepared
 from service.journal.records import Burial
 
@@ -18,7 +18,7 @@ from service.journal.records import Burial
 _MOST_BYTES = 64 * 1024 * 1024
 
 # Of a backlog, documents are held back until there is one for so many events that are to come.
-_TO_COME_FOR_EACH = 4
+_TO_COME_FOR_EACH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Batch:
 
 
 class Window:
-    """Filled by the feed, emptied by whoever sends.
+    """Filled at one end, emptied at the other by whoever sends.
 
     max_events, max_bytes: documents of one batch, and their size; a larger one goes alone.
     """
@@ -38,21 +38,39 @@ class Window:
     def __init__(self, *, max_events: int, max_bytes: int) -> None:
         self._max_events = max_events
         self._max_bytes = max_bytes
-        self._by_user: OrderedDict[str, list[Candidate]] = OrderedDict()
+        self._by_user: OrderedDict[str, Chain] = OrderedDict()
         self._burials: list[Burial] = []
         self._bytes = 0
         self._wanted = 0
+        self._taken = 0
         self._some = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to take."""
+        return not (self._by_user or self._burials)
+
     def add(self, prepared: Prepared, *, behind: int) -> None:
         """Put in what a claim brought. behind: events in the journal after it."""
-        for candidate in prepared.candidates:
-            self._by_user.setdefault(candidate.document.id, []).append(candidate)
-            self._bytes += candidate.weight
         self._burials += prepared.burials
-        self._wanted = behind // _TO_COME_FOR_EACH if behind >= self._max_events else 0
+        self._wanted = 0
+        if behind >= self._max_events:
+            # As many as were taken, so that who is stopped early got something done.
+            self._wanted = min(behind // _TO_COME_FOR_EACH, self._taken)
+        self.put(map(Chain, prepared.candidates))
+
+    def put(self, chains: Iterable[Chain]) -> None:
+        """Put in chains, of which a user's become one."""
+        for chain in chains:
+            held = self._by_user.setdefault(chain.user, chain)
+            if held is chain:
+                self._bytes += chain.weight
+            else:
+                self._bytes -= held.weight
+                held.join(chain)
+                self._bytes += held.weight
         self._note()
 
     async def until_some(self) -> None:
@@ -68,15 +86,15 @@ class Window:
         chains: list[Chain] = []
         size = 0
         while self._by_user and len(chains) < self._max_events:
-            user, candidates = self._by_user.popitem(last=False)
-            chain = chain_of(candidates)
+            user, chain = self._by_user.popitem(last=False)
             size += len(chain.head.document.source or b"")
             if chains and size > self._max_bytes:
-                self._by_user[user] = candidates
+                self._by_user[user] = chain
                 self._by_user.move_to_end(user, last=False)
                 break
             chains.append(chain)
-            self._bytes -= sum(candidate.weight for candidate in candidates)
+            self._bytes -= chain.weight
+        self._taken += len(chains)
         burials, self._burials = self._burials, []
         self._note()
         return Batch(chains, burials)

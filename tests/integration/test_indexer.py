@@ -97,18 +97,19 @@ async def test_when_the_newest_is_refused_for_what_it_holds_the_next_is_written(
         [
             event("auth0|1", 10, nickname="1"),
             event("auth0|1", 20, nickname="2"),
-            event("auth0|1", 30, nickname="not a number"),
+            event("auth0|1", 40, nickname="not a number"),
+            event("auth0|1", 30, nickname="no number either"),
             event("auth0|2", 10, nickname="3"),
         ]
     )
     await running.drained()
     books = running.journal.accounting()
-    assert (books.applied, books.superseded, books.dead_letters) == (2, 1, 1)
+    assert (books.applied, books.superseded, books.dead_letters) == (2, 1, 2)
     found = await sources(client, odd_names.readers)
     assert {user: found[user]["nickname"] for user in found} == {"auth0|1": "2", "auth0|2": "3"}
-    (letter,) = await running.journal.dead_letters(limit=10)
-    assert letter.code == "rejected_by_opensearch"
-    assert "nickname" in letter.reason
+    for letter in await running.journal.dead_letters(limit=10):
+        assert letter.code == "rejected_by_opensearch"
+        assert "nickname" in letter.reason
 
 
 async def test_a_missing_alias_holds_events_until_it_is_there(

@@ -8,7 +8,7 @@ from opensearchpy import AsyncOpenSearch
 
 from service.index.connection import OpenSearchOptions, connect
 from service.index.names import IndexNames
-from service.indexer import set_aside
+from service.indexer import window
 from tests.conftest import Engine
 from tests.faulty_proxy import Answer, FaultyProxy, HangUp, Misbehaviour, RefuseItems, Request
 from tests.faulty_proxy import faulty_proxy as starting_proxy
@@ -233,7 +233,7 @@ async def test_too_much_set_aside_stops_the_flow_until_there_is_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Memory is bounded: what can't be written stays in the journal, not in the process."""
-    monkeypatch.setattr(set_aside, "_MOST_BYTES", 30_000)
+    monkeypatch.setattr(window, "_MOST_BYTES", 30_000)
     seen: set[str] = set()
 
     def refused(user_id: str) -> bool:

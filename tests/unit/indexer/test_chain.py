@@ -1,31 +1,59 @@
 """Coalescing: the newest leads, and what it supersedes settles with it."""
 
+import itertools
+
+import pytest
+
 from service.documents.document import Document
-from service.indexer.chain import Candidate, coalesce
+from service.indexer.chain import Candidate, Chain
 from service.journal.records import Outcome, Settlement
 
 
-def candidate(seq: int, user: str, version: int) -> Candidate:
-    return Candidate(seq, 0, 0, "user.updated", Document(user, version, b"{}"))
+def candidate(seq: int, version: int, *, source: bytes = b"{}") -> Candidate:
+    return Candidate(seq, 0, 0, "user.updated", Document("a", version, source))
 
 
-def test_the_newest_version_of_each_user_leads() -> None:
-    chains = coalesce([candidate(1, "a", 10), candidate(2, "b", 5), candidate(3, "a", 30)])
-    assert [(chain.head.document.id, chain.head.seq) for chain in chains] == [("a", 3), ("b", 2)]
+def chain_of(*candidates: Candidate) -> Chain:
+    chain, *others = map(Chain, candidates)
+    for other in others:
+        chain.join(other)
+    return chain
 
 
-def test_the_rest_settles_as_superseded_or_duplicate() -> None:
-    (chain,) = coalesce([candidate(1, "a", 10), candidate(2, "a", 30), candidate(3, "a", 30)])
-    assert chain.settlements(Outcome.APPLIED) == [
-        Settlement(2, Outcome.APPLIED),
-        Settlement(3, Outcome.DUPLICATE),
+ORDERS = list(
+    itertools.permutations([candidate(1, 10), candidate(2, 30), candidate(3, 30), candidate(4, 20)])
+)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_newest_leads_and_the_rest_settles_before_it(order: tuple[Candidate, ...]) -> None:
+    chain = chain_of(*order)
+    assert chain.head.seq == 2
+    *others, last = chain.settlements(Outcome.APPLIED)
+    assert sorted(others) == [
         Settlement(1, Outcome.SUPERSEDED),
+        Settlement(3, Outcome.DUPLICATE),
+        Settlement(4, Outcome.SUPERSEDED),
     ]
+    assert last == Settlement(2, Outcome.APPLIED)
 
 
-def test_after_a_poisonous_head_the_next_newest_leads() -> None:
-    (chain,) = coalesce([candidate(1, "a", 10), candidate(2, "a", 30)])
-    rest = chain.without_head()
-    assert rest is not None
-    assert rest.head.seq == 1
-    assert rest.without_head() is None
+@pytest.mark.parametrize("order", ORDERS)
+def test_without_its_head_the_others_are_tried_from_the_newest_on(
+    order: tuple[Candidate, ...],
+) -> None:
+    chain = chain_of(*order)
+    assert [chain.next_newest() for _ in range(4)] == [3, 4, 1, None]
+
+
+def test_chains_are_joined_with_all_that_they_hold() -> None:
+    chain = chain_of(candidate(1, 10), candidate(2, 20))
+    chain.join(chain_of(candidate(3, 15), candidate(4, 5)))
+    assert chain.head.seq == 2
+    assert [chain.next_newest() for _ in range(4)] == [3, 1, 4, None]
+
+
+def test_of_what_is_superseded_no_document_is_kept() -> None:
+    large = 1_000_000
+    chain = chain_of(candidate(1, 10, source=b"x" * large), candidate(2, 20))
+    assert chain.weight < large

@@ -7,7 +7,7 @@ import pytest
 
 from service.documents.document import Document
 from service.indexer import window as window_module
-from service.indexer.chain import Candidate
+from service.indexer.chain import Candidate, Chain
 from service.indexer.prepare import Prepared
 from service.indexer.window import Batch, Window
 from service.journal.records import Burial
@@ -37,7 +37,7 @@ async def test_claims_far_apart_are_coalesced_and_the_user_keeps_his_place() -> 
     window.add(prepared(candidate(4, "a"), candidate(5, "d")), behind=0)
     first = window.take()
     assert users(first) == ["a", "b"]
-    assert [one.seq for one in first.chains[0].candidates] == [4, 1]
+    assert (first.chains[0].head.seq, first.chains[0].superseded[0].seq) == (4, 1)
     assert users(window.take()) == ["c", "d"]
     assert window.take() == Batch([], [])
 
@@ -74,16 +74,32 @@ async def test_what_is_unusable_settles_with_the_first_batch_even_alone() -> Non
 
 async def test_of_a_backlog_documents_are_held_back_until_many_events_were_looked_at() -> None:
     window = Window(max_events=2, max_bytes=1_000)
+    window.add(prepared(*(candidate(seq, f"earlier-{seq}") for seq in range(-3, 1))), behind=0)
+    window.take()
+    window.take()
     some = asyncio.create_task(window.until_some())
-    window.add(prepared(candidate(1, "a"), candidate(2, "b")), behind=12)
+    window.add(prepared(candidate(1, "a"), candidate(2, "b")), behind=6)
     await settle()
     assert not some.done()
-    window.add(prepared(candidate(3, "c"), candidate(4, "a")), behind=16)
+    window.add(prepared(candidate(3, "c"), candidate(4, "a")), behind=8)
     await settle()
     assert not some.done()
     window.add(prepared(candidate(5, "b")), behind=1)  # the end: less than a batch is to come
     await asyncio.wait_for(some, 10)
     assert users(window.take()) == ["a", "b"]
+
+
+async def test_of_a_backlog_no_more_is_held_back_than_was_sent() -> None:
+    window = Window(max_events=2, max_bytes=1_000)
+    window.add(prepared(candidate(1, "a"), candidate(2, "b")), behind=1_000_000)
+    await asyncio.wait_for(window.until_some(), 10)
+    window.take()
+    some = asyncio.create_task(window.until_some())
+    window.add(prepared(candidate(3, "c")), behind=1_000_000)
+    await settle()
+    assert not some.done()
+    window.add(prepared(candidate(4, "d")), behind=1_000_000)
+    await asyncio.wait_for(some, 10)
 
 
 async def test_in_a_backlog_of_unusable_events_they_leave_a_batch_at_a_time() -> None:
@@ -98,7 +114,7 @@ async def test_a_full_window_is_sent_before_more_is_claimed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first, second = candidate(1, "a"), candidate(2, "b")
-    monkeypatch.setattr(window_module, "_MOST_BYTES", first.weight + second.weight)
+    monkeypatch.setattr(window_module, "_MOST_BYTES", 2 * Chain(first).weight)
     window = Window(max_events=1, max_bytes=1_000)
     await asyncio.wait_for(window.until_room(), 10)
     window.add(prepared(first, second), behind=1_000_000)
