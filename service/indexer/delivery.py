@@ -11,7 +11,6 @@ The decisions stand in answers.py; here they are carried out:
                                  be the request itself that something on the way doesn't let pass
 """
 
-import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -26,13 +25,12 @@ from service.indexer.chain import Candidate, Chain
 from service.indexer.prepare import Prepared
 from service.indexer.refresh import Refresher
 from service.indexer.retry import Retry
+from service.indexer.settler import Settler
 from service.indexer.troubles import WritingTroubles
 from service.journal.errors import JournalUnavailable
 from service.journal.journal import Journal
 from service.journal.records import Burial, Outcome, Settlement
 from service.observability.metrics import Metrics
-
-log = logging.getLogger(__name__)
 
 # So often a request is sent as it is. In an outage little is gained or lost by halving it then.
 _TRIES_WHOLE = 4
@@ -94,7 +92,7 @@ class Delivery:
         refresher: Refresher,
     ) -> None:
         self._writer = writer
-        self._journal = journal
+        self._settler = Settler(journal, retry)
         self._reread = reread
         self._purged_us = purged_us
         self._troubles = troubles
@@ -102,14 +100,11 @@ class Delivery:
         self._retry = retry
         self._refresher = refresher
 
-    async def deliver(self, chains: Sequence[Chain], burials: Sequence[Burial] = ()) -> list[Chain]:
-        """Settle what can be settled now; returns the chains that are refused for now.
-
-        burials: events found unusable before sending; they settle with the first request.
-        """
+    async def deliver(self, chains: Sequence[Chain]) -> list[Chain]:
+        """Settle what can be settled now; returns the chains that are refused for now."""
         refused: list[Chain] = []
         work = _Work(deque([chains] if chains else ()))
-        outcome = _Outcome(burials=list(burials))
+        outcome = _Outcome()
         while work.parts or outcome.burials:
             if work.parts:
                 step = partial(self._step, work, outcome)
@@ -224,16 +219,4 @@ class Delivery:
                 [head.received_us for head in outcome.applied if not head.attempts],
                 own_refresh_s=outcome.own_refresh_s,
             )
-        for burial in outcome.burials:
-            log.warning(
-                "an event became a dead letter (%s)",
-                burial.code,
-                extra={"action": "event_buried", "seq": burial.seq, "code": burial.code},
-            )
-        if not outcome.settlements and not outcome.burials:
-            return
-        # That the journal can't be written now is told by the journal itself.
-        await self._retry.after(
-            JournalUnavailable,
-            lambda: self._journal.settle(outcome.settlements, outcome.burials),
-        )
+        await self._settler.settle(outcome.settlements, outcome.burials)

@@ -3,7 +3,7 @@
     journal ──claim──▶ prepare ──▶ window
               (count     (events to
                and        documents)
-               bytes)
+               bytes)         └──▶ dead letters
 
 A lone event is claimed at once. In a flood, claims wait for batches worth sending: nothing becomes
 searchable before the next refresh anyway.
@@ -16,6 +16,7 @@ from contextlib import suppress
 from service.indexer.options import IndexerOptions
 from service.indexer.prepare import Prepared, prepare
 from service.indexer.retry import Interrupted, Retry
+from service.indexer.settler import Settler
 from service.indexer.window import Window
 from service.journal.errors import JournalUnavailable
 from service.journal.journal import Journal
@@ -46,6 +47,7 @@ class Feed:
         self._journal = journal
         self._options = options
         self._retry = retry
+        self._settler = Settler(journal, retry)
         self._window = window
         self._now_us = now_us
         self._refresh_due_s = refresh_due_s
@@ -58,7 +60,9 @@ class Feed:
                 await self._fill()
                 claimed = await self._retry.after(JournalUnavailable, self._claim)
                 prepared = await self._prepared(claimed)
-                self._window.add(prepared, behind=self._behind() if claimed else 0)
+                # They need no OpenSearch: in an outage they must not pile up here.
+                await self._settler.settle((), prepared.burials)
+                self._window.add(prepared.candidates, behind=self._behind() if claimed else 0)
 
     async def _something_to_claim(self) -> None:
         await self._window.until_room()

@@ -137,7 +137,7 @@ class Indexer:
         while await self._retry.unless_stopping(self._window.until_some()):
             batch = self._window.take()
             try:
-                refused = await self._delivery.deliver(batch.chains, batch.burials)
+                refused = await self._delivery.deliver(batch)
             except Interrupted:
                 return
             if refused:

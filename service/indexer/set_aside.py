@@ -54,10 +54,10 @@ class SetAside:
 
     async def _next_batch(self) -> None:
         batch = self._window.take()
-        refused = await self._deliver(batch.chains)
+        refused = await self._deliver(batch)
         # To the end: others get their turn before these do again.
         self.add(refused)
         if self._window.is_empty:
             self._emptied()
-        if len(refused) == len(batch.chains):
+        if len(refused) == len(batch):
             raise _NothingMoved

@@ -7,26 +7,15 @@ once.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-from service.indexer.chain import Chain
-from service.indexer.prepare import Prepared
-from service.journal.records import Burial
+from service.indexer.chain import Candidate, Chain
 
 # Of all that is held; some twenty thousand usual profiles.
 _MOST_BYTES = 64 * 1024 * 1024
 
 # Of a backlog, documents are held back until there is one for so many events that are to come.
 _TO_COME_FOR_EACH = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What goes into one request. burials: events found unusable; they settle with it."""
-
-    chains: Sequence[Chain]
-    burials: Sequence[Burial]
 
 
 class Window:
@@ -39,7 +28,6 @@ class Window:
         self._max_events = max_events
         self._max_bytes = max_bytes
         self._by_user: OrderedDict[str, Chain] = OrderedDict()
-        self._burials: list[Burial] = []
         self._bytes = 0
         self._wanted = 0
         self._taken = 0
@@ -50,16 +38,15 @@ class Window:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to take."""
-        return not (self._by_user or self._burials)
+        return not self._by_user
 
-    def add(self, prepared: Prepared, *, behind: int) -> None:
+    def add(self, candidates: Iterable[Candidate], *, behind: int) -> None:
         """Put in what a claim brought. behind: events in the journal after it."""
-        self._burials += prepared.burials
         self._wanted = 0
         if behind >= self._max_events:
             # As many as were taken, so that who is stopped early got something done.
             self._wanted = min(behind // _TO_COME_FOR_EACH, self._taken)
-        self.put(map(Chain, prepared.candidates))
+        self.put(map(Chain, candidates))
 
     def put(self, chains: Iterable[Chain]) -> None:
         """Put in chains, of which a user's become one."""
@@ -81,8 +68,8 @@ class Window:
         """Return when more should be claimed."""
         await self._room.wait()
 
-    def take(self) -> Batch:
-        """The next batch; an empty one when there is nothing."""
+    def take(self) -> list[Chain]:
+        """The next batch; empty when there is nothing."""
         chains: list[Chain] = []
         size = 0
         while self._by_user and len(chains) < self._max_events:
@@ -95,15 +82,13 @@ class Window:
             chains.append(chain)
             self._bytes -= chain.weight
         self._taken += len(chains)
-        burials, self._burials = self._burials, []
         self._note()
-        return Batch(chains, burials)
+        return chains
 
     def _note(self) -> None:
         room = self._bytes < _MOST_BYTES
         held = len(self._by_user)
-        much = held >= self._wanted or len(self._burials) >= self._max_events or not room
-        some = much and (held or self._burials)
+        some = held > 0 and (held >= self._wanted or not room)
         for event, holds in ((self._some, some), (self._room, room)):
             if holds:
                 event.set()

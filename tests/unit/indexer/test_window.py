@@ -8,21 +8,15 @@ import pytest
 from service.documents.document import Document
 from service.indexer import window as window_module
 from service.indexer.chain import Candidate, Chain
-from service.indexer.prepare import Prepared
-from service.indexer.window import Batch, Window
-from service.journal.records import Burial
+from service.indexer.window import Window
 
 
 def candidate(seq: int, user: str, *, size: int = 2) -> Candidate:
     return Candidate(seq, 0, 0, "user.updated", Document(user, seq, b"x" * size))
 
 
-def prepared(*candidates: Candidate, burials: Sequence[Burial] = ()) -> Prepared:
-    return Prepared(list(candidates), list(burials))
-
-
-def users(batch: Batch) -> list[str]:
-    return [chain.head.document.id for chain in batch.chains]
+def users(batch: Sequence[Chain]) -> list[str]:
+    return [chain.head.document.id for chain in batch]
 
 
 async def settle() -> None:
@@ -33,13 +27,13 @@ async def settle() -> None:
 
 async def test_claims_far_apart_are_coalesced_and_the_user_keeps_his_place() -> None:
     window = Window(max_events=2, max_bytes=1_000)
-    window.add(prepared(candidate(1, "a"), candidate(2, "b"), candidate(3, "c")), behind=0)
-    window.add(prepared(candidate(4, "a"), candidate(5, "d")), behind=0)
+    window.add([candidate(1, "a"), candidate(2, "b"), candidate(3, "c")], behind=0)
+    window.add([candidate(4, "a"), candidate(5, "d")], behind=0)
     first = window.take()
     assert users(first) == ["a", "b"]
-    assert (first.chains[0].head.seq, first.chains[0].superseded[0].seq) == (4, 1)
+    assert (first[0].head.seq, first[0].superseded[0].seq) == (4, 1)
     assert users(window.take()) == ["c", "d"]
-    assert window.take() == Batch([], [])
+    assert window.take() == []
 
 
 @pytest.mark.parametrize(
@@ -55,59 +49,41 @@ async def test_batches_are_bounded_in_number_and_bytes(
 ) -> None:
     window = Window(max_events=2, max_bytes=10)
     window.add(
-        prepared(*(candidate(seq, f"user-{seq}", size=size) for seq, size in enumerate(sizes))),
+        (candidate(seq, f"user-{seq}", size=size) for seq, size in enumerate(sizes)),
         behind=0,
     )
     batches = [window.take() for _ in expected]
-    assert [[chain.head.seq for chain in batch.chains] for batch in batches] == expected
-
-
-async def test_what_is_unusable_settles_with_the_first_batch_even_alone() -> None:
-    burial = Burial(7, "not_json", "", 1, "other")
-    window = Window(max_events=1, max_bytes=10)
-    window.add(prepared(candidate(1, "a"), candidate(2, "b"), burials=[burial]), behind=0)
-    assert [window.take().burials, window.take().burials] == [[burial], []]
-    window.add(prepared(burials=[burial]), behind=0)
-    await asyncio.wait_for(window.until_some(), 10)
-    assert window.take() == Batch([], [burial])
+    assert [[chain.head.seq for chain in batch] for batch in batches] == expected
 
 
 async def test_of_a_backlog_documents_are_held_back_until_many_events_were_looked_at() -> None:
     window = Window(max_events=2, max_bytes=1_000)
-    window.add(prepared(*(candidate(seq, f"earlier-{seq}") for seq in range(-3, 1))), behind=0)
+    window.add((candidate(seq, f"earlier-{seq}") for seq in range(-3, 1)), behind=0)
     window.take()
     window.take()
     some = asyncio.create_task(window.until_some())
-    window.add(prepared(candidate(1, "a"), candidate(2, "b")), behind=6)
+    window.add([candidate(1, "a"), candidate(2, "b")], behind=6)
     await settle()
     assert not some.done()
-    window.add(prepared(candidate(3, "c"), candidate(4, "a")), behind=8)
+    window.add([candidate(3, "c"), candidate(4, "a")], behind=8)
     await settle()
     assert not some.done()
-    window.add(prepared(candidate(5, "b")), behind=1)  # the end: less than a batch is to come
+    window.add([candidate(5, "b")], behind=1)  # the end: less than a batch is to come
     await asyncio.wait_for(some, 10)
     assert users(window.take()) == ["a", "b"]
 
 
 async def test_of_a_backlog_no_more_is_held_back_than_was_sent() -> None:
     window = Window(max_events=2, max_bytes=1_000)
-    window.add(prepared(candidate(1, "a"), candidate(2, "b")), behind=1_000_000)
+    window.add([candidate(1, "a"), candidate(2, "b")], behind=1_000_000)
     await asyncio.wait_for(window.until_some(), 10)
     window.take()
     some = asyncio.create_task(window.until_some())
-    window.add(prepared(candidate(3, "c")), behind=1_000_000)
+    window.add([candidate(3, "c")], behind=1_000_000)
     await settle()
     assert not some.done()
-    window.add(prepared(candidate(4, "d")), behind=1_000_000)
+    window.add([candidate(4, "d")], behind=1_000_000)
     await asyncio.wait_for(some, 10)
-
-
-async def test_in_a_backlog_of_unusable_events_they_leave_a_batch_at_a_time() -> None:
-    burial = Burial(7, "not_json", "", 1, "other")
-    window = Window(max_events=2, max_bytes=1_000)
-    window.add(prepared(burials=[burial, burial]), behind=1_000_000)
-    await asyncio.wait_for(window.until_some(), 10)
-    assert window.take() == Batch([], [burial, burial])
 
 
 async def test_a_full_window_is_sent_before_more_is_claimed(
@@ -117,7 +93,7 @@ async def test_a_full_window_is_sent_before_more_is_claimed(
     monkeypatch.setattr(window_module, "_MOST_BYTES", 2 * Chain(first).weight)
     window = Window(max_events=1, max_bytes=1_000)
     await asyncio.wait_for(window.until_room(), 10)
-    window.add(prepared(first, second), behind=1_000_000)
+    window.add([first, second], behind=1_000_000)
     room = asyncio.create_task(window.until_room())
     await asyncio.wait_for(window.until_some(), 10)
     assert not room.done()
