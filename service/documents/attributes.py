@@ -130,4 +130,6 @@ def _scalar_text(value: Scalar) -> str:
         return "true"
     if value is False:
         return "false"
+    if isinstance(value, int):
+        return str(value)
     return value.text if isinstance(value, Literal) else dump(value).decode()

@@ -16,6 +16,8 @@ def write(value: JsonValue) -> bytes:
         item = pending.pop()
         if isinstance(item, bytes):
             text.append(item)
+        elif isinstance(item, dict | list) and (whole := _flat(item)) is not None:
+            text.append(whole)
         elif isinstance(item, dict):
             text.append(b"{")
             pending.append(b"}")
@@ -31,6 +33,17 @@ def write(value: JsonValue) -> bytes:
         else:
             text.append(_scalar(item))
     return b"".join(text)
+
+
+def _flat(container: dict[str, JsonValue] | list[JsonValue]) -> bytes | None:
+    """The text of a container of scalars that orjson takes: a million numbers in one step."""
+    members = container.values() if isinstance(container, dict) else container
+    if any(isinstance(member, dict | list | Literal) for member in members):
+        return None
+    try:
+        return orjson.dumps(container)
+    except orjson.JSONEncodeError:
+        return None
 
 
 def _scalar(value: str | float | Literal | None) -> bytes:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from service.indexer.options import IndexerOptions
-from service.indexer.prepare import Prepared, prepare
+from service.indexer.prepare import Prepared, portions, prepare_aside
 from service.indexer.retry import Interrupted, Retry
 from service.indexer.settler import Settler
 from service.indexer.window import Window
@@ -22,8 +22,6 @@ from service.journal.errors import JournalUnavailable
 from service.journal.journal import Journal
 from service.journal.records import Record
 
-# Mapping an event costs some 50 µs: after this many the loop answers webhooks again.
-_PREPARED_AT_ONCE = 32
 # Small batches cost OpenSearch and us half as much again for each event.
 _LONGEST_FILLING_S = 0.5
 
@@ -94,9 +92,8 @@ class Feed:
 
     async def _prepared(self, records: list[Record]) -> Prepared:
         whole = Prepared([], [])
-        for start in range(0, len(records), _PREPARED_AT_ONCE):
-            some = records[start : start + _PREPARED_AT_ONCE]
-            prepared = prepare(some, self._options, now_us=self._now_us())
+        for some in portions(records):
+            prepared = await prepare_aside(some, self._options, now_us=self._now_us())
             whole.candidates.extend(prepared.candidates)
             whole.burials.extend(prepared.burials)
             await asyncio.sleep(0)

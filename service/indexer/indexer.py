@@ -19,7 +19,7 @@ from service.indexer.delivery import Delivery
 from service.indexer.feed import Feed
 from service.indexer.in_flight import InFlight
 from service.indexer.options import IndexerOptions
-from service.indexer.prepare import Prepared, prepare
+from service.indexer.prepare import Prepared, prepare_aside
 from service.indexer.refresh import Refresher
 from service.indexer.retry import Interrupted, Retry
 from service.indexer.set_aside import SetAside
@@ -146,7 +146,7 @@ class Indexer:
 
     async def _reread(self, seq: int) -> Prepared:
         records = await self._journal.claim(after=seq - 1, max_events=1, max_bytes=1)
-        return prepare(
+        return await prepare_aside(
             [record for record in records if record.seq == seq],
             self._options,
             now_us=self._now_us(),

@@ -1,7 +1,8 @@
 """Journal records to documents and burials: the pure step before anything is sent."""
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from service.documents.document import to_document
@@ -13,6 +14,11 @@ from service.indexer.options import IndexerOptions
 from service.journal.records import Burial, Record
 
 log = logging.getLogger(__name__)
+
+# Mapping a usual event costs some 50 µs, a larger one more: after so much the event loop gets to
+# answer webhooks again.
+_PREPARED_AT_ONCE = 32
+_BYTES_AT_ONCE = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,28 @@ def prepare(records: Sequence[Record], options: IndexerOptions, *, now_us: int) 
                 Burial(record.seq, "mapping_failed", reason, record.attempts + 1, OTHER_TYPE)
             )
     return prepared
+
+
+def portions(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+    """The records in portions that take a few milliseconds each, but where one alone is large."""
+    start = size = 0
+    for end, record in enumerate(records):
+        full = end - start == _PREPARED_AT_ONCE or size + len(record.body) > _BYTES_AT_ONCE
+        if full and end > start:
+            yield records[start:end]
+            start, size = end, 0
+        size += len(record.body)
+    if records:
+        yield records[start:]
+
+
+async def prepare_aside(
+    records: Sequence[Record], options: IndexerOptions, *, now_us: int
+) -> Prepared:
+    """Like prepare; large events don't keep the event loop from its other work."""
+    if sum(len(record.body) for record in records) <= _BYTES_AT_ONCE:
+        return prepare(records, options, now_us=now_us)
+    return await asyncio.to_thread(prepare, records, options, now_us=now_us)
 
 
 def _candidate(record: Record, options: IndexerOptions, now_us: int) -> Candidate:
