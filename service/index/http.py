@@ -114,8 +114,7 @@ class HttpConnection(AsyncConnection):
         """Percent-encoded already, and not to be normalised: a user_id may be `..`."""
         return URL.build(
             scheme=self._base.scheme,
-            host=self._base.host or "",
-            port=self._base.port,
+            authority=self._base.raw_authority,
             path=self.url_prefix + path,
             query_string=urlencode(_texts(params)) if params else "",
             encoded=True,

@@ -56,6 +56,7 @@ class Database:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection: sqlite3.Connection | None = connection
+        self._log: int | None = None
 
     @classmethod
     def open(cls, path: Path, scripts: Sequence[str] | None = None) -> "Database":
@@ -87,6 +88,7 @@ class Database:
         """The connection, opened anew when it was lost. Raises sqlite3.Error."""
         if self._connection is None:
             self._connection = _connect(self.path)
+            self._log = None
         return self._connection
 
     @property
@@ -102,6 +104,24 @@ class Database:
         """Bytes of free pages inside the file. Raises sqlite3.Error."""
         pages = self.connection.execute("PRAGMA freelist_count").fetchone()[0]
         return int(pages) * _page_bytes(self.connection)
+
+    def keep_log(self) -> bool:
+        """Whether the log is still where it was; if somebody removed it, make what it holds last.
+
+        SQLite would go on with it, and what it holds would end with the process. Raises
+        sqlite3.Error.
+        """
+        try:
+            found = self.path.with_name(f"{self.path.name}-wal").stat().st_ino
+        except FileNotFoundError:
+            found = None
+        if self._log is None:
+            self._log = found
+        if found == self._log:
+            return True
+        self.shorten_log()
+        self.close()
+        return False
 
     def shorten_log(self) -> None:
         """Bring the log into the file and empty it: it too holds deleted bodies until then."""

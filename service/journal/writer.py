@@ -233,6 +233,11 @@ class Writer:
         now_s = time.monotonic()
         if now_s - self._measured_s >= _MEASURE_EVERY_S:
             self._measured_s = now_s
+            if not self._database.keep_log():
+                log.error(
+                    "the journal's log was removed while in use; nothing is lost, another is begun",
+                    extra={"action": "journal_log_removed"},
+                )
             self._capacity.reusable_bytes = self._database.reusable_bytes()
         if self.failure:
             self.failure = ""

@@ -1,10 +1,13 @@
 """A failing group leaves no trace, in memory either; a faulty change spoils only itself."""
 
 import asyncio
+import shutil
 import sqlite3
+from pathlib import Path
 
 import pytest
 
+from service.journal import writer as writer_module
 from service.journal.errors import JournalFull, JournalUnavailable
 from service.journal.journal import Journal
 from service.journal.options import JournalOptions
@@ -162,3 +165,25 @@ async def test_settles_in_one_transaction(journal: Journal) -> None:
         await journal.settle([Settlement(1, Outcome.APPLIED), Settlement(2**64, Outcome.APPLIED)])
     assert await bodies(journal) == [b"a", b"b"]
     assert journal.accounting().applied == 0
+
+
+async def test_a_log_removed_while_in_use_takes_nothing_with_it(
+    journal: Journal,
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(writer_module, "_MEASURE_EVERY_S", 0.0)
+    await append(journal, b"before")
+    path.with_name(f"{path.name}-wal").unlink()
+    await append(journal, b"after")
+    await append(journal, b"and so on")
+    # As if the process had been killed: what only it could reach is not there.
+    alone = path.parent.parent / "copied" / path.name
+    alone.parent.mkdir()
+    for file in (path, path.with_name(f"{path.name}-wal")):
+        shutil.copy(file, alone.with_name(file.name))
+    copied = await Journal.open(alone, JournalOptions())
+    try:
+        assert await bodies(copied) == [b"before", b"after", b"and so on"]
+    finally:
+        await copied.close()
