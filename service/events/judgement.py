@@ -50,4 +50,6 @@ def judge(element: JsonValue) -> Judgement:
         verdict, label = Verdict.UNKNOWN, OTHER_TYPE
     if auth0_attributes.is_test(element):
         verdict = Verdict.TEST
-    return Judgement(verdict, label, auth0_attributes.tenant(element))
+    # What is no event names no tenant: the journal would adopt it, and refuse the real one's.
+    tenant = None if verdict is Verdict.MALFORMED else auth0_attributes.tenant(element)
+    return Judgement(verdict, label, tenant)

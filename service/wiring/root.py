@@ -43,6 +43,9 @@ from service.wiring.watch import IndexWatch
 
 log = logging.getLogger(__name__)
 
+# For a request at the private door that is still coming in or being answered when all else is over.
+_CUT_OFF_S = 1.0
+
 
 def now_us() -> int:
     """The wall clock, µs since the epoch."""
@@ -172,7 +175,9 @@ async def _open_private_door(
     api = search_app(connection, names, search, metrics, described_too=described)
     app.add_subapp("/api/v1", api)
     add_console(app)
-    runner = web.AppRunner(app, access_log=None, max_line_size=LONGEST_REQUEST_LINE)
+    runner = web.AppRunner(
+        app, access_log=None, max_line_size=LONGEST_REQUEST_LINE, shutdown_timeout=_CUT_OFF_S
+    )
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     try:

@@ -29,9 +29,7 @@ async def test_an_engine_and_a_sender_that_never_end(service: StartService, engi
         await eventually(waiting)
         url = urlsplit(one.webhook_url)
         _, sender = await asyncio.open_connection(url.hostname, url.port)
-        head = f"POST /webhook HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {one.token}\r\n"
-        sender.write(f'{head}Content-Length: 1000\r\n\r\n{{"half":'.encode())
-        await sender.drain()
+        await send_half(sender, "/webhook", one.token)
 
         begun = time.monotonic()
         await one.stop(within=20)
@@ -41,3 +39,23 @@ async def test_an_engine_and_a_sender_that_never_end(service: StartService, engi
         await one.start()
         await one.drained()
         assert (await one.documents()).keys() == set(users)
+
+
+async def test_half_a_request_at_the_private_door(service: StartService) -> None:
+    one = await service(SEARCH_TOKENS="search-token")
+    url = urlsplit(one.private_url)
+    _, asking = await asyncio.open_connection(url.hostname, url.port)
+    await send_half(asking, "/api/v1/lookup", "search-token")
+    begun = time.monotonic()
+    await one.stop(within=20)
+    assert time.monotonic() - begun < 5
+    asking.close()
+
+
+async def send_half(connection: asyncio.StreamWriter, path: str, token: str) -> None:
+    """The head of a request, and the beginning of its body."""
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+    connection.write(
+        f'{head}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{"half":'.encode()
+    )
+    await connection.drain()

@@ -26,8 +26,10 @@ from opensearchpy.exceptions import (
 from opensearchpy.exceptions import (
     ConnectionError as OpenSearchConnectionError,
 )
+from yarl import URL
 
 from service.index.connection import OpenSearchOptions, connect
+from service.index.http import HttpConnection
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -102,6 +104,19 @@ async def test_ids_in_paths_arrive_as_they_are(user_id: str) -> None:
     assert path.startswith("/behind/u/_doc/")
     assert path.count("/") == 4
     assert seen[0].endswith("?_source=true&realtime=true")
+
+
+@pytest.mark.parametrize("host", ["[::1]:9200", "[::1]", "engine.example:9200", "engine.example"])
+def test_an_address_is_used_as_it_was_given(host: str) -> None:
+    connection = HttpConnection(
+        base=URL(f"http://{host}/behind"),
+        authorization=None,
+        ssl_context=None,
+        timeout_s=1,
+        connect_timeout_s=1,
+        pool_size=1,
+    )
+    assert str(connection._target("/..", None)) == f"http://{host}/behind/.."
 
 
 async def test_an_error_is_opensearch_pys_exception_with_the_parsed_body() -> None:
