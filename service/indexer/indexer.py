@@ -136,6 +136,7 @@ class Indexer:
     async def _lane(self) -> None:
         while await self._retry.unless_stopping(self._window.until_some()):
             batch = self._window.take()
+            self._set_aside.hand_over(batch)
             try:
                 refused = await self._delivery.deliver(batch)
             except Interrupted:

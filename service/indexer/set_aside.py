@@ -35,10 +35,22 @@ class SetAside:
         self._retry = retry
         self._emptied = emptied
         self._window = Window(max_events=max_events, max_bytes=max_bytes)
+        self._under_way: dict[str, Chain] = {}
 
     def add(self, chains: Sequence[Chain]) -> None:
         """Take over refused chains."""
         self._window.put(chains)
+
+    def hand_over(self, chains: Sequence[Chain]) -> None:
+        """Join what waits here to chains about to be sent that hold newer events of its users.
+
+        Else an older state, written once the cluster takes it, could come after a deletion that
+        OpenSearch has forgotten by then.
+        """
+        for chain in chains:
+            waiting = (self._window.withdraw(chain.user), self._under_way.pop(chain.user, None))
+            for older in filter(None, waiting):
+                chain.join(older)
 
     async def until_room(self) -> None:
         """Return when what is set aside is no longer too much: what comes would only join it."""
@@ -54,9 +66,11 @@ class SetAside:
 
     async def _next_batch(self) -> None:
         batch = self._window.take()
+        self._under_way = {chain.user: chain for chain in batch}
         refused = await self._deliver(batch)
         # To the end: others get their turn before these do again.
-        self.add(refused)
+        self.add([chain for chain in refused if chain.user in self._under_way])
+        self._under_way = {}
         if self._window.is_empty:
             self._emptied()
         if len(refused) == len(batch):

@@ -60,6 +60,14 @@ class Window:
                 self._bytes += held.weight
         self._note()
 
+    def withdraw(self, user: str) -> Chain | None:
+        """Take out one user's chain, if there is one."""
+        chain = self._by_user.pop(user, None)
+        if chain is not None:
+            self._bytes -= chain.weight
+            self._note()
+        return chain
+
     async def until_some(self) -> None:
         """Return when there is something to take."""
         await self._some.wait()
