@@ -14,6 +14,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from typing import Protocol
 
 from aiohttp import hdrs, web
@@ -103,7 +104,7 @@ class App:
                 self._bodies.hurry()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        route = self._routes.get(request.path)
+        route = self._routes.get(request.path.removesuffix("/"))
         if route is None:
             return problem(404, "There is nothing here: events go to /webhook")
         methods, answer = route
@@ -158,5 +159,11 @@ class App:
     def _unpack(self, headers: Mapping[str, str], body: bytes) -> list[Entry]:
         coding = headers.get(hdrs.CONTENT_ENCODING, "")
         if is_coded(coding):
-            body = decode(body, coding, limit=self._options.max_body_bytes)
+            try:
+                body = decode(body, coding, limit=self._options.max_body_bytes)
+            except BadCoding:
+                # Something on the way may have unpacked it and left the label on.
+                with suppress(NotJson):
+                    return frame(headers, body)
+                raise
         return frame(headers, body)

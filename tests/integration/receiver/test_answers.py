@@ -118,7 +118,8 @@ async def test_without_a_credential_nothing_is_read(door: OpenDoor, header: byte
         ("GET", "/readyz?verbose=1", 200, None),
         ("GET", "/", 404, None),
         ("POST", "/", 404, None),
-        ("POST", "/webhook/", 404, None),
+        ("GET", "/webhook/", 405, "POST"),
+        ("POST", "/webhook//", 404, None),
         ("GET", "/healthz", 404, None),
         ("GET", "/metrics", 404, None),
         ("GET", "/api/v1/users", 404, None),
@@ -132,8 +133,9 @@ async def test_the_door_has_three_paths(
         assert (answer.status, answer.headers.get("Allow")) == (status, allow)
 
 
-async def test_a_query_does_not_hide_the_webhook(door: OpenDoor) -> None:
-    url = door.webhook + "?source=auth0"
+@pytest.mark.parametrize("ending", ["?source=auth0", "/"])
+async def test_an_ending_does_not_hide_the_webhook(door: OpenDoor, ending: str) -> None:
+    url = door.webhook + ending
     assert (await door.client.post(url, data=event(1), headers=AUTHORISED)).status == 204
 
 

@@ -113,9 +113,15 @@ async def test_compressed_bodies(door: OpenDoor) -> None:
     assert await door.post(event(3), Content_Encoding="identity") == 204
     assert await door.kept() == [body, event(2), event(3)]
     assert await door.post(gzip.compress(body)[:-1], Content_Encoding="gzip") == 400
-    assert await door.post(body, Content_Encoding="br") == 400
+    assert await door.post(b"\x0b" + body, Content_Encoding="br") == 400
     assert await door.post(gzip.compress(b" " * (LIMIT + 1)), Content_Encoding="gzip") == 413
     assert door.refused == ["not_json", "not_json", "too_large"]
+
+
+@pytest.mark.parametrize("label", ["gzip", "br", "utf-8"])
+async def test_a_wrong_label_loses_no_event(door: OpenDoor, label: str) -> None:
+    assert await door.post(event(1), Content_Encoding=label) == 204
+    assert await door.kept() == [event(1)]
 
 
 _SLOW = settings(
