@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 class Scale:
     """Sizes; events unless said otherwise.
 
-    repetitions: of each side. warm_up: documents written before anything is measured. acknowledged,
-    sustained: of one slice of ours; the alternative, some ten times slower, gets a tenth.
+    repetitions: of each side. warm_up: documents written, and events posted, before anything is
+    measured. acknowledged, sustained: of one slice of ours; the alternative, some ten times
+    slower, gets a tenth.
     drained: in the journal when draining begins. lone: events posted 20 a second in one slice.
     deep: journaled when memory is measured. search_users, searches: indexed users, and requests of
     a slice. idle_s: seconds. users_of_history: users of the table of correctness.

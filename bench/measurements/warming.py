@@ -2,6 +2,7 @@
 
 from bench.engine import NAMES
 from bench.limits import bulk, refresh
+from bench.product import running_product
 from bench.rivals import running_alternative
 from bench.stand import Stand
 
@@ -9,8 +10,9 @@ _CHUNK = 20_000
 
 
 async def warm_up(stand: Stand) -> None:
-    """Bulk writes of both sizes, single writes with refreshes, searches, and single versioned
-    writes as the alternative does them."""
+    """Bulk writes of both sizes, single writes with refreshes, searches, single versioned writes as
+    the alternative does them, and the product's traffic: until the compiler has seen refreshes,
+    merges and versions looked up in segments, that costs twice as much as later."""
     load = stand.load()
     await stand.engine.fresh_index()
     for start in range(0, stand.scale.warm_up, _CHUNK):
@@ -27,3 +29,9 @@ async def warm_up(stand: Stand) -> None:
     bodies = stand.bodies(load.take(stand.scale.warm_up // 20))
     async with running_alternative(stand.engine, stand.folder("warming")) as rival:
         await stand.generator.post(rival.port, bodies.path, first=0, count=bodies.number)
+    await stand.engine.fresh_index()
+    bodies = stand.bodies(load.take(stand.scale.warm_up))
+    async with running_product(stand.engine, stand.folder("warming")) as product:
+        await stand.generator.post(product.port, bodies.path, first=0, count=bodies.number)
+        await product.drained()
+    await stand.engine.remove_index()
