@@ -88,5 +88,6 @@ def _add(batch: Batch, line: Line, options: BatchOptions, now_us: int) -> None:
         parse_event(body, now_us=now_us, future_tolerance_us=options.future_tolerance_us)
     except PoisonEvent as poison:
         batch.bad.append(BadLine(line.number, poison.code, poison.detail, body))
-    batch.entries.append(Entry(body, READ_TYPE, Disposition.STORE))
+    # Who imports again may have lost the index meanwhile; versions make the repetition harmless.
+    batch.entries.append(Entry(body, READ_TYPE, Disposition.STORE, repeatable=True))
     batch.size += len(body)

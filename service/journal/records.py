@@ -22,13 +22,15 @@ class Entry:
     """An event on its way in.
 
     body: as received, kept verbatim. type: label of the counter of received events (at most 64
-    different ones are told apart, the rest count as `other`). tenant: None means ours.
+    different ones are told apart, the rest count as `other`). tenant: None means ours. repeatable:
+    sent again it is meant to do its work again, so it is never taken for a duplicate.
     """
 
     body: bytes
     type: str
     disposition: Disposition
     tenant: str | None = None
+    repeatable: bool = False
 
 
 class Record(NamedTuple):

@@ -81,7 +81,7 @@ class Transaction:
         if entry.tenant is not None and not self._is_ours(entry.tenant):
             ledger.add(books.REFUSED)
             return
-        if self._window.is_open:
+        if self._window.is_open and not entry.repeatable:
             key = fingerprint(entry.body)
             if key in self.accepted or self._window.holds(key, self._now_us):
                 ledger.add(books.DUPLICATE)

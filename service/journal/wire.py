@@ -42,7 +42,9 @@ def pack_entries(entries: Iterable[Entry]) -> bytes:
     """Entries as frames."""
     parts: list[bytes] = []
     for entry in entries:
-        head = orjson.dumps([_speakable(entry.type), entry.disposition, _tenant(entry)])
+        head = orjson.dumps(
+            [_speakable(entry.type), entry.disposition, _tenant(entry), entry.repeatable]
+        )
         parts += (_FRAME.pack(len(head), len(entry.body)), head, entry.body)
     return b"".join(parts)
 
@@ -64,8 +66,8 @@ def _frames(data: bytes) -> Iterator[Entry]:
         at = body_at + body_bytes
         if at > len(data):
             raise ValueError("a frame is cut off")
-        event_type, disposition, tenant = orjson.loads(data[head_at:body_at])
-        yield Entry(data[body_at:at], event_type, Disposition(disposition), tenant)
+        event_type, disposition, tenant, repeatable = orjson.loads(data[head_at:body_at])
+        yield Entry(data[body_at:at], event_type, Disposition(disposition), tenant, repeatable)
 
 
 def _speakable(text: str) -> str:

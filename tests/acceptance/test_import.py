@@ -67,6 +67,23 @@ async def test_imported_twice_it_changes_nothing(running: Service, tmp_path: Pat
     assert accounting["balanced"] is True
 
 
+async def test_after_the_index_is_lost_the_same_import_brings_every_user_back(
+    service: Any, tmp_path: Path
+) -> None:
+    """At once, too: a repeated line is not a sender's repetition."""
+    alone = await service()
+    export = users(20)
+    path = written(tmp_path, ndjson(export))
+    assert (await alone.user_sync("import", path)).code == 0
+    await alone.drained()
+    await alone.engine("DELETE", f"/{alone.index}-000001")
+    assert (await alone.user_sync("bootstrap")).code == 0
+
+    assert (await alone.user_sync("import", path)).code == 0
+    await alone.drained()
+    assert (await found(alone, export)).keys() == export.keys()
+
+
 async def test_live_events_win_whatever_comes_first(running: Service, tmp_path: Path) -> None:
     """The live event of the very change that the export shows, an older one, and a deletion."""
     before, same, newer, deleted = (new_user_id() for _ in range(4))

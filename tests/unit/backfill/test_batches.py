@@ -34,6 +34,7 @@ def test_a_line_is_wrapped_and_stored_as_ours(tmp_path: Path) -> None:
     (batch,) = made(tmp_path, ndjson(user("ada")))
     (entry,) = batch.entries
     assert (entry.type, entry.disposition, entry.tenant) == (READ_TYPE, Disposition.STORE, None)
+    assert entry.repeatable
     assert profiles(batch) == [user("ada")]
     assert batch.bad == []
 

@@ -37,8 +37,9 @@ def entry(
     event_type: str = "user.created",
     disposition: Disposition = Disposition.STORE,
     tenant: str | None = None,
+    repeatable: bool = False,
 ) -> Entry:
-    return Entry(body, event_type, disposition, tenant)
+    return Entry(body, event_type, disposition, tenant, repeatable)
 
 
 async def append(journal: Journal, *bodies: bytes) -> None:

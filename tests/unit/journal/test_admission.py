@@ -100,6 +100,13 @@ async def test_a_repetition_is_counted_and_not_kept(journal: Journal) -> None:
     assert journal.accounting().balanced
 
 
+async def test_what_may_be_repeated_is_kept_each_time(journal: Journal) -> None:
+    await journal.append([entry(b"a", repeatable=True)])
+    await journal.append([entry(b"a", repeatable=True), entry(b"a")])
+    assert await bodies(journal) == [b"a", b"a", b"a"]
+    assert journal.accounting().duplicate == 0
+
+
 async def test_a_settled_event_is_still_remembered(journal: Journal) -> None:
     await append(journal, b"a")
     await settle(journal, 1)

@@ -15,6 +15,7 @@ entries = st.lists(
         type=st.text(),
         disposition=st.sampled_from(Disposition),
         tenant=st.none() | st.text(),
+        repeatable=st.booleans(),
     ),
     max_size=5,
 )
