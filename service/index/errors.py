@@ -25,7 +25,8 @@ class NeedsNewIndex(BootstrapError):
     """The index differs in what can't be changed once documents are in it.
 
     differences: each setting or mapping parameter with what is and what should be. Templates and
-    whatever can be added to the index in place are up to date by then; documents are as they were.
+    whatever can be added to the index in place are up to date by then; fields that differ, and
+    documents, are as they were.
     """
 
     def __init__(self, index: str, differences: Sequence[Change]) -> None:

@@ -5,7 +5,7 @@ is indexed can't: documents already written would keep the old form.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from service.index.change import Change
@@ -28,6 +28,18 @@ class MappingPlan:
     differences: list[Change] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Usable:
+    """What a patch may refer to: analysers and normalisers; paths of fields to copy to."""
+
+    analysis: set[str]
+    targets: set[str]
+
+    def has_all_of(self, definition: object) -> bool:
+        """Whether a field, with all below it, can be added and then takes documents."""
+        return self.analysis >= _references(definition) and self.targets >= _copies(definition)
+
+
 def plan_mapping(
     wanted: Mapping[str, Any],
     present: Mapping[str, Any],
@@ -35,24 +47,40 @@ def plan_mapping(
     wanted_analysis: Mapping[str, Any],
     present_analysis: Mapping[str, Any],
 ) -> MappingPlan:
-    """Compare mappings, and the analysis they rest on. What is there besides is left alone."""
-    plan = MappingPlan()
-    _compare_analysis(plan, wanted_analysis, present_analysis)
+    """Compare mappings, and the analysis they rest on. What is there besides is left alone.
+
+    What of a field can't be had in place keeps the rest of it from being patched: OpenSearch would
+    refuse the update, or, with a copy that has nowhere to go, every document.
+    """
     known = {
         *present_analysis.get("analyzer", ()),
         *present_analysis.get("normalizer", ()),
         *(set(_references(wanted)) - set(_names(wanted_analysis))),  # built into OpenSearch
     }
+    targets = _paths(wanted) | _paths(present)
+    while True:
+        plan = MappingPlan()
+        _compare_analysis(plan, wanted_analysis, present_analysis)
+        _compare_mapping(plan, wanted, present, _Usable(known, targets))
+        # A field that can't be added is no target either, and what copies to it changes the plan.
+        there = _paths(present) | _paths(plan.patch)
+        if targets <= there:
+            return plan
+        targets &= there
+
+
+def _compare_mapping(
+    plan: MappingPlan, wanted: Mapping[str, Any], present: Mapping[str, Any], usable: "_Usable"
+) -> None:
     for key in ("dynamic", "_meta"):
         if key in wanted and not _same(wanted[key], present.get(key)):
             plan.patch[key] = wanted[key]
             plan.changes.append(Change(f"mapping {key}", present.get(key), wanted[key]))
     properties = _compare_fields(
-        plan, wanted.get("properties", {}), present.get("properties", {}), "", known
+        plan, wanted.get("properties", {}), present.get("properties", {}), "", usable
     )
     if properties:
         plan.patch["properties"] = properties
-    return plan
 
 
 def _compare_analysis(
@@ -70,7 +98,7 @@ def _compare_fields(
     wanted: Mapping[str, Any],
     present: Mapping[str, Any],
     prefix: str,
-    known: set[str],
+    usable: _Usable,
     *,
     sub_fields: bool = False,
 ) -> dict[str, Any]:
@@ -80,10 +108,10 @@ def _compare_fields(
         path = f"{prefix}{name}"
         before = present.get(name)
         if before is not None:
-            changed = _compare_field(plan, definition, before, path, known)
+            changed = _compare_field(plan, definition, before, path, usable)
             if changed:
                 patch[name] = changed
-        elif known.issuperset(_references(definition)):
+        elif usable.has_all_of(definition):
             patch[name] = definition
             note = _REWRITE if sub_fields else ""
             plan.changes.append(Change(f"field {path}", None, definition, note))
@@ -97,38 +125,43 @@ def _compare_field(
     wanted: Mapping[str, Any],
     present: Mapping[str, Any],
     path: str,
-    known: set[str],
+    usable: _Usable,
 ) -> dict[str, Any]:
     """The whole of a field's new definition when something of it changes, else nothing.
 
     An update that leaves out a changeable parameter would set it to its default.
     """
     parameters = {key: value for key, value in present.items() if key not in _NESTED}
-    changed = False
+    own = MappingPlan()
     for key in sorted((wanted.keys() | parameters.keys()) - _NESTED):
         before, after = present.get(key), wanted.get(key)
         if _same(before, after):
             continue
         what = f"field {path}: {key}"
-        usable = key != "search_analyzer" or after in known
-        if key in _CHANGEABLE and after is not None and usable:
+        if key in _CHANGEABLE and after is not None and usable.has_all_of({key: after}):
             parameters[key] = after
-            changed = True
-            plan.changes.append(Change(what, before, after, _REWRITE if key == "copy_to" else ""))
+            own.changes.append(Change(what, before, after, _REWRITE if key == "copy_to" else ""))
         else:
-            plan.differences.append(Change(what, before, after))
+            own.differences.append(Change(what, before, after))
+    fixed = bool(own.differences)
+    changed = bool(own.changes)
     for key in _NESTED:
         inner = _compare_fields(
-            plan,
+            own,
             wanted.get(key, {}),
             present.get(key, {}),
             f"{path}.",
-            known,
+            usable,
             sub_fields=key == "fields",
         )
         if inner:
             parameters[key] = inner
             changed = True
+    plan.differences.extend(own.differences)
+    if fixed:
+        plan.differences.extend(replace(change, note="") for change in own.changes)
+        return {}
+    plan.changes.extend(own.changes)
     return parameters if changed else {}
 
 
@@ -142,6 +175,23 @@ def _references(definition: object) -> set[str]:
         if key in {"analyzer", "search_analyzer", "normalizer"} and isinstance(value, str)
     }
     return found.union(*(_references(value) for value in definition.values()))
+
+
+def _copies(definition: object) -> set[str]:
+    """Paths of the fields that a field, with all below it, is copied to."""
+    if not isinstance(definition, Mapping):
+        return set()
+    targets = definition.get("copy_to", ())
+    own = {targets} if isinstance(targets, str) else set(targets)
+    return own.union(*(_copies(value) for value in definition.values()))
+
+
+def _paths(mapping: Mapping[str, Any], prefix: str = "") -> set[str]:
+    """Dotted paths of the fields of a mapping, or of an update of it; sub-fields aren't counted."""
+    found = set()
+    for name, definition in mapping.get("properties", {}).items():
+        found |= {f"{prefix}{name}", *_paths(definition, f"{prefix}{name}.")}
+    return found
 
 
 def _names(analysis: Mapping[str, Any]) -> set[str]:

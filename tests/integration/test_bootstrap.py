@@ -13,7 +13,7 @@ from service.index.bootstrap import bootstrap, find_indices
 from service.index.errors import AliasConflict, NameTaken, NeedsNewIndex, TemplateConflict
 from service.index.names import IndexNames
 from service.index.state import index_state
-from service.index.templates import load_templates
+from service.index.templates import OWNER, load_templates
 
 
 @pytest.fixture
@@ -230,6 +230,7 @@ async def test_what_needs_a_new_index_is_refused_and_named(
     assert {difference.what for difference in refusal.value.differences} == {
         "analysis filter first_words",
         "field logins_count: type",
+        "field logins_count: ignore_malformed",
     }
     assert "~ field logins_count: type: integer → long" in str(refusal.value)
     # Documents with the release's new field are taken all the same.
@@ -239,6 +240,32 @@ async def test_what_needs_a_new_index_is_refused_and_named(
     await client.indices.create(index=second)
     mapping = (await client.indices.get_mapping(index=second))[second]["mappings"]
     assert mapping == load_templates(fresh).mappings()
+
+
+async def test_a_hand_made_index_takes_documents_after_the_refusal(
+    client: AsyncOpenSearch, fresh: IndexNames
+) -> None:
+    """It has no analyser of ours, so none of the fields that others are copied to."""
+    mappings = {
+        "dynamic": "strict",
+        "_meta": {"managed_by": OWNER},
+        "properties": {"user_id": {"type": "keyword", "ignore_above": 8191}},
+    }
+    await client.indices.create(index=fresh.first, body={"mappings": mappings})
+    with pytest.raises(NeedsNewIndex) as refusal:
+        await bootstrap(client, fresh)
+    named = {difference.what for difference in refusal.value.differences}
+    assert {"field user_id: copy_to", "field search"} <= named
+    await client.index(index=fresh.writers, id="a", body={"user_id": "a"})
+
+
+async def test_a_field_of_another_type_is_refused_and_left_as_it_is(
+    client: AsyncOpenSearch, fresh: IndexNames
+) -> None:
+    await make_index(client, fresh, properties={"name": {"type": "keyword"}})
+    with pytest.raises(NeedsNewIndex, match="~ field name: type: keyword → text"):
+        await bootstrap(client, fresh)
+    await client.index(index=fresh.writers, id="a", body={"name": "Ada"})
 
 
 @pytest.mark.parametrize("alias", ["readers", "writers"])

@@ -3,6 +3,8 @@
 from copy import deepcopy
 from typing import Any
 
+import pytest
+
 from service.index.mapping_plan import MappingPlan, plan_mapping
 
 ANALYSIS: dict[str, Any] = {
@@ -146,6 +148,55 @@ def test_what_can_be_added_is_added_beside_what_cannot_be_changed() -> None:
     found = plan(wanted, MAPPING)
     assert found.patch == {"properties": {"new": {"type": "ip"}}}
     assert differences(found) == ["field event.id: type"]
+
+
+def test_a_field_that_can_not_be_as_wanted_is_not_patched_at_all() -> None:
+    """OpenSearch refuses an update of it that also holds what doesn't fit its type."""
+    wanted = changed("event.properties.id", {"type": "long", "ignore_malformed": True})
+    found = plan(wanted, MAPPING)
+    assert differences(found) == ["field event.id: type", "field event.id: ignore_malformed"]
+    assert (found.patch, found.changes) == ({}, [])
+
+
+def test_a_sub_field_is_not_added_to_a_field_of_another_type() -> None:
+    wanted = changed("name.fields.raw", {"type": "keyword"})
+    wanted["properties"]["name"]["type"] = "text"
+    found = plan(wanted, MAPPING)
+    assert differences(found) == ["field name: type", "field name.raw"]
+    assert not found.patch
+
+
+def test_beside_a_sub_field_that_differs_another_is_added() -> None:
+    wanted = changed("name.fields.raw", {"type": "keyword"})
+    wanted["properties"]["name"]["fields"]["folded"] = {"type": "keyword"}
+    found = plan(wanted, MAPPING)
+    assert differences(found) == ["field name.folded: normalizer"]
+    assert found.patch["properties"]["name"]["fields"] == {"raw": {"type": "keyword"}}
+
+
+@pytest.mark.parametrize("copy_to", [["all"], "all"])
+def test_a_copy_is_made_only_to_a_field_that_can_be_had(copy_to: list[str] | str) -> None:
+    """To one that is missing, it would fail every document."""
+    wanted = changed("name.copy_to", copy_to)
+    wanted["properties"]["new"] = {"type": "keyword", "copy_to": copy_to}
+    present = changed("name.copy_to", None)
+    del present["properties"]["all"]
+    found = plan(wanted, present, present_analysis={**ANALYSIS, "analyzer": {}})
+    assert differences(found) == [
+        "analysis analyzer words",
+        "field name: copy_to",
+        "field all",
+        "field new",
+    ]
+    assert (found.patch, found.changes) == ({}, [])
+
+
+def test_a_copy_is_made_to_a_field_of_the_same_update() -> None:
+    present = changed("name.copy_to", None)
+    del present["properties"]["all"]
+    found = plan(MAPPING, present)
+    assert found.patch["properties"].keys() == {"name", "all"}
+    assert not found.differences
 
 
 def test_built_in_analysers_are_there_always() -> None:
