@@ -31,12 +31,10 @@ async def _bootstrap(settings: Settings) -> None:
     names = index_names(settings)
     client = connect(opensearch_options(settings))
     try:
-        changes = await make_fit(client, names)
+        changes = await make_fit(client, names, report=lambda change: click.echo(str(change)))
     except OpenSearchException as error:
         raise Failure(explain(error, settings.opensearch.url, names.readers)) from None
     finally:
         await client.close()
-    for change in changes:
-        click.echo(str(change))
     if not changes:
         click.echo(f"Nothing to change: the index behind {names.readers} is as it should be.")

@@ -22,6 +22,7 @@ from opensearchpy.exceptions import (
 
 from service.index.connection import connect
 from service.index.names import IndexNames
+from service.index.reason import reason_of
 from service.settings import Settings
 from service.wiring.stage_options import index_names, opensearch_options
 
@@ -106,7 +107,7 @@ def explain(error: OpenSearchException, url: str, alias: str) -> str:
                 "USER_SYNC_OPENSEARCH_PASSWORD"
             )
         case AuthorizationException():
-            why = f"says the user may not (403): {_words(error)}; the README lists its role"
+            why = f"says the user may not (403): {reason_of(error)}; the README lists its role"
         case NotFoundError():
             why = (
                 f"has no index behind the alias {alias}: run user-sync bootstrap, or serve, which "
@@ -120,17 +121,9 @@ def explain(error: OpenSearchException, url: str, alias: str) -> str:
         case ConnectionTimeout():
             why = "did not answer within USER_SYNC_OPENSEARCH_TIMEOUT"
         case TransportError() if isinstance(error.status_code, int):
-            why = f"answers {error.status_code}: {_words(error)}"
+            why = f"answers {error.status_code}: {reason_of(error)}"
         case TransportError():
             why = f"can't be reached; is USER_SYNC_OPENSEARCH_URL right? ({error.error})"
         case _:
             why = "gives an answer that isn't OpenSearch's"
     return f"OpenSearch at {url} {why}"
-
-
-def _words(error: TransportError) -> str:
-    """OpenSearch's own reason, if the body holds one."""
-    info = error.info
-    if isinstance(info, dict) and isinstance(info.get("error"), dict):
-        return str(info["error"].get("reason"))[:300]
-    return str(error.error)[:300]

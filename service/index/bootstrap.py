@@ -5,8 +5,8 @@ first change; what needs a new index is refused last, when all that can be had i
 Two bootstraps at once end in the same state.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from opensearchpy import AsyncOpenSearch
@@ -17,6 +17,7 @@ from service.index.change import Change
 from service.index.errors import NeedsNewIndex, TemplateConflict
 from service.index.mapping_plan import plan_mapping
 from service.index.names import IndexNames
+from service.index.reason import reason_of
 from service.index.template_plan import check_rivals, plan_template
 from service.index.templates import Templates, load_templates
 from service.index.unexpected import expecting_opensearch
@@ -32,6 +33,9 @@ _NO_REFRESH: Final = "-1"
 _MERGES: Final = "merge_on_flush"
 
 
+Report = Callable[[Change], None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """What to write. By template name, the changes that writing it makes."""
@@ -41,26 +45,35 @@ class _Plan:
 
 
 @expecting_opensearch
-async def bootstrap(client: AsyncOpenSearch, names: IndexNames) -> list[Change]:
+async def bootstrap(
+    client: AsyncOpenSearch, names: IndexNames, *, report: Report = lambda _change: None
+) -> list[Change]:
     """Do what is missing; return what was done, nothing when all was there.
 
-    Raises NeedsNewIndex and the other BootstrapErrors, and opensearch-py's exceptions.
+    report: told each change as soon as it is made, so that one is known of, too, when a later one
+    is refused. Raises NeedsNewIndex and the other BootstrapErrors, and opensearch-py's exceptions.
     """
+    changes: list[Change] = []
+
+    def made(change: Change) -> None:
+        changes.append(change)
+        report(change)
+
     wanted = load_templates(names)
     indices = await find_indices(client, names)
     plan = await _plan(client, names, wanted, indices)
-    changes = await _write_templates(client, names, wanted, plan)
+    await _write_templates(client, names, wanted, plan, made)
     if plan.aliases.live is None:
         if await _create(client, names):
-            changes.append(Change(f"index {names.first}", None, f"behind {names.readers}"))
+            made(Change(f"index {names.first}", None, f"behind {names.readers}"))
             return changes
         indices = await find_indices(client, names)
         plan = _Plan(plan.templates, plan_aliases(names, indices))
     live = plan.aliases.live
     if live is not None:
-        changes += await _align_aliases(client, plan.aliases)
-        changes += await _align_settings(client, live, wanted, indices[live])
-        changes += await _align_mapping(client, live, wanted, indices[live])
+        await _align_aliases(client, plan.aliases, made)
+        await _align_settings(client, live, wanted, indices[live], made)
+        await _align_mapping(client, live, wanted, indices[live], made)
     return changes
 
 
@@ -105,26 +118,24 @@ async def _component(client: AsyncOpenSearch, name: str) -> Mapping[str, Any] | 
 
 
 async def _write_templates(
-    client: AsyncOpenSearch, names: IndexNames, wanted: Templates, plan: _Plan
-) -> list[Change]:
-    changes: list[Change] = []
+    client: AsyncOpenSearch, names: IndexNames, wanted: Templates, plan: _Plan, made: Report
+) -> None:
     for name, component in wanted.components.items():
         if plan.templates[name]:
             await client.cluster.put_component_template(name=name, body=component)
-            changes += plan.templates[name]
+            _tell(made, plan.templates[name])
     if plan.templates[names.template]:
         try:
             await client.indices.put_index_template(name=names.template, body=wanted.index)
         except RequestError as error:
-            reason = _reason(error)
+            reason = reason_of(error)
             if "same priority" in reason:
                 raise TemplateConflict(
                     f"another index template claims indices of ours: {reason}. Narrow its patterns "
                     "or change its priority, or choose another name in USER_SYNC_INDEX"
                 ) from error
             raise
-        changes += plan.templates[names.template]
-    return changes
+        _tell(made, plan.templates[names.template])
 
 
 async def _create(client: AsyncOpenSearch, names: IndexNames) -> bool:
@@ -139,15 +150,15 @@ async def _create(client: AsyncOpenSearch, names: IndexNames) -> bool:
     return True
 
 
-async def _align_aliases(client: AsyncOpenSearch, plan: AliasPlan) -> list[Change]:
+async def _align_aliases(client: AsyncOpenSearch, plan: AliasPlan, made: Report) -> None:
     if plan.actions:
         await client.indices.update_aliases(body={"actions": plan.actions})
-    return plan.changes
+        _tell(made, plan.changes)
 
 
 async def _align_settings(
-    client: AsyncOpenSearch, live: str, wanted: Templates, found: Mapping[str, Any]
-) -> list[Change]:
+    client: AsyncOpenSearch, live: str, wanted: Templates, found: Mapping[str, Any], made: Report
+) -> None:
     """A refresh that a bulk load left off, merges if nobody chose: the rest is the operator's."""
     before, after = found["settings"]["index"], wanted.settings()["index"]
     lacking = [_REFRESH] if before.get(_REFRESH) == _NO_REFRESH else []
@@ -156,12 +167,13 @@ async def _align_settings(
     if lacking:
         settings = {name: after[name] for name in lacking}
         await client.indices.put_settings(index=live, body={"index": settings})
-    return [Change(f"index {live}: {name}", before.get(name), after[name]) for name in lacking]
+    for name in lacking:
+        made(Change(f"index {live}: {name}", before.get(name), after[name]))
 
 
 async def _align_mapping(
-    client: AsyncOpenSearch, live: str, wanted: Templates, found: Mapping[str, Any]
-) -> list[Change]:
+    client: AsyncOpenSearch, live: str, wanted: Templates, found: Mapping[str, Any], made: Report
+) -> None:
     plan = plan_mapping(
         wanted.mappings(),
         found["mappings"],
@@ -170,16 +182,12 @@ async def _align_mapping(
     )
     if plan.patch:
         await client.indices.put_mapping(index=live, body=plan.patch)
+    for change in plan.changes:
+        made(replace(change, what=f"index {live}: {change.what}"))
     if plan.differences:
         raise NeedsNewIndex(live, plan.differences)
-    return [
-        Change(f"index {live}: {change.what}", change.before, change.after, change.note)
-        for change in plan.changes
-    ]
 
 
-def _reason(error: RequestError) -> str:
-    info = error.info
-    if isinstance(info, dict) and isinstance(info.get("error"), dict):
-        return str(info["error"].get("reason", error.error))
-    return str(error.error)
+def _tell(made: Report, changes: Iterable[Change]) -> None:
+    for change in changes:
+        made(change)

@@ -18,7 +18,7 @@ class AliasConflict(BootstrapError):
 
 
 class TemplateConflict(BootstrapError):
-    """Another index template decides over our indices. Nothing was changed."""
+    """Another index template decides over our indices. At most component templates were changed."""
 
 
 class NeedsNewIndex(BootstrapError):

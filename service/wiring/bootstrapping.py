@@ -9,6 +9,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from tenacity.wait import wait_random_exponential
 
 from service.index.bootstrap import bootstrap
+from service.index.change import Change
 from service.index.errors import BootstrapError
 from service.index.names import IndexNames
 
@@ -57,13 +58,11 @@ class Bootstrapping:
                 before_sleep=self._note,
             ):
                 with attempt:
-                    changes = await bootstrap(self._client, self._names)
+                    changes = await bootstrap(self._client, self._names, report=_log_change)
         except BootstrapError as refusal:
             self._note_refusal(str(refusal))
             return False
         self.problem = ""
-        for change in changes:
-            log.info("%s", change, extra={"action": "index_changed"})
         log.info(
             "the index behind %s is bootstrapped",
             self._names.readers,
@@ -90,3 +89,7 @@ class Bootstrapping:
                 type(error).__name__,
                 extra={"action": "bootstrap_waits"},
             )
+
+
+def _log_change(change: Change) -> None:
+    log.info("%s", change, extra={"action": "index_changed"})

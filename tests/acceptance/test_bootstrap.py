@@ -1,5 +1,6 @@
 """`user-sync bootstrap`: says what it changed, changes nothing twice, refuses in plain words."""
 
+from service.index.templates import OWNER
 from tests.acceptance.conftest import StartService
 
 
@@ -16,6 +17,18 @@ async def test_bootstrap_creates_and_then_has_nothing_to_do(service: StartServic
     assert again.code == 0
     assert "Nothing to change" in again.out
     assert await one.engine("GET", f"/{one.index}-000001") == before
+
+
+async def test_a_refusal_too_tells_what_was_changed(service: StartService) -> None:
+    """The templates for the next index are written by then."""
+    one = await service(started=False)
+    mappings = {"_meta": {"managed_by": OWNER}, "properties": {"name": {"type": "keyword"}}}
+    await one.engine("PUT", f"/{one.index}-000001", {"mappings": mappings})
+    result = await one.user_sync("bootstrap")
+    assert result.code == 1
+    assert "~ field name: type: keyword → text" in result.err
+    assert f"+ index template {one.index}: version 1" in result.out
+    assert f"+ index {one.index}-000001: field multifactor: " in result.out
 
 
 async def test_bootstrap_without_opensearch_says_why(service: StartService) -> None:

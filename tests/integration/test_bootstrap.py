@@ -10,6 +10,7 @@ from opensearchpy import AsyncOpenSearch
 
 from service.index.aliases import READERS_FILTER, aliases_of_new_index
 from service.index.bootstrap import bootstrap, find_indices
+from service.index.change import Change
 from service.index.errors import AliasConflict, NameTaken, NeedsNewIndex, TemplateConflict
 from service.index.names import IndexNames
 from service.index.state import index_state
@@ -225,8 +226,10 @@ async def test_what_needs_a_new_index_is_refused_and_named(
         without="multifactor",
         analysis={"filter": {"first_words": {"type": "limit", "max_token_count": "9"}}},
     )
+    reported: list[Change] = []
     with pytest.raises(NeedsNewIndex) as refusal:
-        await bootstrap(client, fresh)
+        await bootstrap(client, fresh, report=reported.append)
+    assert f"index {fresh.first}: field multifactor" in {change.what for change in reported}
     assert {difference.what for difference in refusal.value.differences} == {
         "analysis filter first_words",
         "field logins_count: type",
