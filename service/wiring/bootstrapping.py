@@ -4,14 +4,20 @@ import asyncio
 import logging
 
 from opensearchpy import AsyncOpenSearch
-from opensearchpy.exceptions import OpenSearchException
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
+from opensearchpy.exceptions import (
+    AuthorizationException,
+    OpenSearchException,
+    RequestError,
+    TransportError,
+)
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 from tenacity.wait import wait_random_exponential
 
 from service.index.bootstrap import bootstrap
 from service.index.change import Change
 from service.index.errors import BootstrapError
 from service.index.names import IndexNames
+from service.index.reason import reason_of
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +28,9 @@ _AGAIN_AFTER_S = 30.0
 class Bootstrapping:
     """Makes the index fit, once.
 
-    done: set when indexing may begin: bootstrapped, refused (what is there is then used as it
-    is), or not wanted. problem: why it isn't bootstrapped, for people; empty when it is.
+    done: set when indexing may begin: bootstrapped, not wanted, or refused, by us or by OpenSearch.
+    What is there is then used as it is; without the alias the indexer holds events itself.
+    problem: why it isn't bootstrapped, for people; empty when it is.
     again_after_s: a refusal waits for a person; so often it is tried whether one has acted.
     """
 
@@ -50,17 +57,20 @@ class Bootstrapping:
         self.done.set()
 
     async def _succeeds(self) -> bool:
-        """Whether it is bootstrapped now; False when OpenSearch's content stands in the way."""
+        """Whether it is bootstrapped now; False when that takes a person."""
         try:
             async for attempt in AsyncRetrying(
                 wait=wait_random_exponential(multiplier=0.1, max=_LONGEST_PAUSE_S),
-                retry=retry_if_exception_type(OpenSearchException),
+                retry=retry_if_exception(_passes),
                 before_sleep=self._note,
             ):
                 with attempt:
                     changes = await bootstrap(self._client, self._names, report=_log_change)
         except BootstrapError as refusal:
             self._note_refusal(str(refusal))
+            return False
+        except (AuthorizationException, RequestError) as refusal:
+            self._note_refusal(_explained(refusal))
             return False
         self.problem = ""
         log.info(
@@ -82,14 +92,39 @@ class Bootstrapping:
     def _note(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         if not self.done.is_set():
-            self.problem = f"OpenSearch does not let us bootstrap yet ({type(error).__name__})"
+            self.problem = f"OpenSearch does not let us bootstrap yet ({_named(error)})"
         if state.attempt_number == 1:
             log.warning(
                 "bootstrapping waits for OpenSearch (%s); events are received meanwhile",
-                type(error).__name__,
+                _named(error),
                 extra={"action": "bootstrap_waits"},
             )
 
 
 def _log_change(change: Change) -> None:
     log.info("%s", change, extra={"action": "index_changed"})
+
+
+def _passes(error: BaseException) -> bool:
+    """Whether it may be over soon. A 400 or 403 lasts: a limit, a block, a role, a proxy's rule."""
+    return isinstance(error, OpenSearchException) and not isinstance(
+        error, AuthorizationException | RequestError
+    )
+
+
+def _explained(refusal: TransportError) -> str:
+    told = f"OpenSearch refuses it ({_named(refusal)}), and what is there is used as it is"
+    if refusal.error == "cluster_block_exception":
+        return f"{told}. Lift the block"
+    if isinstance(refusal, AuthorizationException):
+        return (
+            f"{told}. Give its user the role that the README lists, or set "
+            "USER_SYNC_BOOTSTRAP=off and run user-sync bootstrap as one who may"
+        )
+    return told
+
+
+def _named(error: BaseException | None) -> str:
+    if isinstance(error, TransportError) and isinstance(error.status_code, int):
+        return f"{error.status_code}: {reason_of(error)}"
+    return type(error).__name__

@@ -7,9 +7,13 @@ from collections.abc import AsyncIterator
 import pytest
 from opensearchpy import AsyncOpenSearch
 
+from service.index.connection import OpenSearchOptions, connect
 from service.index.names import IndexNames
 from service.wiring.bootstrapping import Bootstrapping
-from tests.integration.conftest import eventually
+from tests.conftest import Engine
+from tests.faulty_proxy import Answer, FaultyProxy, faulty_proxy
+from tests.integration.conftest import eventually, sources
+from tests.integration.test_indexer import Start, event
 
 
 @pytest.fixture
@@ -45,3 +49,102 @@ async def test_a_refusal_is_over_when_a_person_has_acted(
     assert await client.indices.exists_alias(name=taken.writers)
     refusals = [r for r in caplog.records if r.__dict__.get("action") == "bootstrap_refused"]
     assert len(refusals) == 1
+
+
+@pytest.fixture
+async def through_proxy(engine: Engine) -> AsyncIterator[tuple[FaultyProxy, AsyncOpenSearch]]:
+    """A client whose requests a proxy may refuse."""
+    with faulty_proxy(engine.url) as proxy:
+        client = connect(OpenSearchOptions(url=proxy.url))
+        yield proxy, client
+        await client.close()
+
+
+async def test_a_lasting_refusal_of_opensearch_holds_nothing_up(
+    names: IndexNames,
+    through_proxy: tuple[FaultyProxy, AsyncOpenSearch],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A role without the right to templates: the index is complete and is used."""
+    proxy, client = through_proxy
+    reason = b'{"error": {"type": "security_exception", "reason": "no permissions for templates"}}'
+    proxy.fault = lambda request: Answer(403, reason) if "_template" in request.path else None
+    bootstrapping = Bootstrapping(client, names, wanted=True, again_after_s=0.05)
+    running = asyncio.create_task(bootstrapping.run())
+    async with asyncio.timeout(10):
+        await bootstrapping.done.wait()
+    assert "no permissions for templates" in bootstrapping.problem
+    assert "USER_SYNC_BOOTSTRAP=off" in bootstrapping.problem
+    assert "no permissions for templates" in caplog.text
+
+    proxy.heal()
+    async with asyncio.timeout(10):
+        await running
+    assert not bootstrapping.problem
+
+
+async def test_a_block_on_the_cluster_is_told_as_one(
+    names: IndexNames, through_proxy: tuple[FaultyProxy, AsyncOpenSearch]
+) -> None:
+    proxy, client = through_proxy
+    reason = b'{"error": {"type": "cluster_block_exception", "reason": "cluster read-only (api)"}}'
+    proxy.fault = lambda request: Answer(403, reason)
+    bootstrapping = Bootstrapping(client, names, wanted=True, again_after_s=0.05)
+    running = asyncio.create_task(bootstrapping.run())
+    async with asyncio.timeout(10):
+        await bootstrapping.done.wait()
+    assert "cluster read-only (api)" in bootstrapping.problem
+    assert "Lift the block" in bootstrapping.problem
+    proxy.heal()
+    async with asyncio.timeout(10):
+        await running
+
+
+async def test_what_may_pass_is_waited_for_and_named(
+    names: IndexNames, through_proxy: tuple[FaultyProxy, AsyncOpenSearch]
+) -> None:
+    proxy, client = through_proxy
+    reason = b'{"error": {"type": "x", "reason": "not initialised"}}'
+    proxy.fault = lambda request: Answer(503, reason)
+    bootstrapping = Bootstrapping(client, names, wanted=True)
+    running = asyncio.create_task(bootstrapping.run())
+
+    async def told() -> bool:
+        return "(503: not initialised)" in bootstrapping.problem
+
+    await eventually(told)
+    assert not bootstrapping.done.is_set()
+    proxy.heal()
+    async with asyncio.timeout(20):
+        await running
+    assert bootstrapping.done.is_set()
+
+
+async def test_an_index_that_opensearch_refuses_to_make_holds_the_events(
+    client: AsyncOpenSearch,
+    taken: IndexNames,
+    through_proxy: tuple[FaultyProxy, AsyncOpenSearch],
+    pipeline: Start,
+) -> None:
+    """As with a limit of shards: nothing is lost, and all goes on when the limit is raised."""
+    await client.indices.delete(index=taken.readers)
+    proxy, proxied = through_proxy
+    reason = b'{"error": {"type": "validation_exception", "reason": "maximum shards open"}}'
+    proxy.fault = lambda r: Answer(400, reason) if r.path.startswith(f"/{taken.first}") else None
+    bootstrapping = Bootstrapping(proxied, taken, wanted=True, again_after_s=0.05)
+    running = asyncio.create_task(bootstrapping.run())
+    async with asyncio.timeout(10):
+        await bootstrapping.done.wait()
+    assert "(400: maximum shards open)" in bootstrapping.problem
+    flow = await pipeline(names=taken)
+    await flow.feed([event("auth0|1", 1)])
+
+    async def held() -> bool:
+        return bool(flow.indexer.troubles())
+
+    await eventually(held)
+    proxy.heal()
+    async with asyncio.timeout(10):
+        await running
+    await flow.drained()
+    assert (await sources(client, taken.writers)).keys() == {"auth0|1"}
