@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from service.index.change import Change
-from service.index.errors import AliasConflict, NameTaken
+from service.index.errors import AliasConflict, IndexClosed, NameTaken
 from service.index.names import IndexNames
 from service.index.templates import OWNER
 
@@ -38,7 +38,7 @@ def plan_aliases(names: IndexNames, indices: Mapping[str, Any]) -> AliasPlan:
     """What to do about the aliases.
 
     indices: OpenSearch's answer about the names of both aliases and the index pattern: by index,
-    its `aliases`, `mappings` and `settings`. Raises NameTaken, AliasConflict.
+    its `aliases`, `mappings` and `settings`. Raises NameTaken, IndexClosed, AliasConflict.
     """
     for alias in (names.readers, names.writers):
         if alias in indices:
@@ -54,6 +54,11 @@ def plan_aliases(names: IndexNames, indices: Mapping[str, Any]) -> AliasPlan:
         raise NameTaken(
             f"the index {live} is not ours (its mapping's _meta.managed_by is not {OWNER}): choose "
             f"another name in USER_SYNC_INDEX, or rename that index or its aliases"
+        )
+    if _is_closed(indices[live]):
+        raise IndexClosed(
+            f"the index {live} is closed: nothing can be written to it or found in it. Open it "
+            f"with POST /{live}/_open"
         )
     plan = AliasPlan(live)
     _plan_readers(plan, live, names, indices)
@@ -133,6 +138,11 @@ def _behind(alias: str, indices: Mapping[str, Any]) -> list[str]:
 def _is_ours(found: Mapping[str, Any]) -> bool:
     meta = found["mappings"].get("_meta", {})
     return isinstance(meta, Mapping) and meta.get("managed_by") == OWNER
+
+
+def _is_closed(found: Mapping[str, Any]) -> bool:
+    """OpenSearch sets this when it closes an index, and removes it when it opens it."""
+    return str(found["settings"].get("index", {}).get("verified_before_close")).lower() == "true"
 
 
 def _listed(indices: list[str]) -> str:

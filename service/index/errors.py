@@ -17,6 +17,10 @@ class AliasConflict(BootstrapError):
     """An alias points where we can't tell what is meant. Nothing was changed."""
 
 
+class IndexClosed(BootstrapError):
+    """The index in use is closed: neither written nor searched. Nothing was changed."""
+
+
 class TemplateConflict(BootstrapError):
     """Another index template decides over our indices. At most component templates were changed."""
 

@@ -51,6 +51,17 @@ async def names(client: AsyncOpenSearch) -> AsyncIterator[IndexNames]:
     await client.cluster.delete_component_template(name=own.component("*"), params={"ignore": 404})
 
 
+@pytest.fixture
+async def fresh(client: AsyncOpenSearch) -> AsyncIterator[IndexNames]:
+    """A name of which nothing exists yet; whatever a test leaves under it is removed."""
+    names = IndexNames(f"t-{uuid.uuid4().hex[:12]}")
+    yield names
+    everything = {"expand_wildcards": "all", "ignore": 404}
+    await client.indices.delete(index=f"{names.name}*", params=everything)
+    await client.indices.delete_index_template(name=f"{names.name}*", params={"ignore": 404})
+    await client.cluster.delete_component_template(name=f"{names.name}*", params={"ignore": 404})
+
+
 def entry(body: bytes, type_: str = "user.updated") -> Entry:
     return Entry(body=body, type=type_, disposition=Disposition.STORE)
 

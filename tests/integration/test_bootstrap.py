@@ -1,8 +1,6 @@
 """Bootstrap on a real cluster, from nothing and from every state it may be found in."""
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -10,22 +8,14 @@ from opensearchpy import AsyncOpenSearch
 
 from service.index.aliases import READERS_FILTER, aliases_of_new_index
 from service.index.bootstrap import bootstrap, find_indices
-from service.index.change import Change
-from service.index.errors import AliasConflict, NameTaken, NeedsNewIndex, TemplateConflict
+from service.index.errors import (
+    AliasConflict,
+    NameTaken,
+    TemplateConflict,
+)
 from service.index.names import IndexNames
 from service.index.state import index_state
-from service.index.templates import OWNER, load_templates
-
-
-@pytest.fixture
-async def fresh(client: AsyncOpenSearch) -> AsyncIterator[IndexNames]:
-    """A name of which nothing exists yet; whatever a test leaves under it is removed."""
-    names = IndexNames(f"t-{uuid.uuid4().hex[:12]}")
-    yield names
-    everything = {"expand_wildcards": "all", "ignore": 404}
-    await client.indices.delete(index=f"{names.name}*", params=everything)
-    await client.indices.delete_index_template(name=f"{names.name}*", params={"ignore": 404})
-    await client.cluster.delete_component_template(name=f"{names.name}*", params={"ignore": 404})
+from service.index.templates import load_templates
 
 
 async def done(client: AsyncOpenSearch, names: IndexNames) -> list[str]:
@@ -214,61 +204,6 @@ async def test_what_the_engine_lets_a_mapping_update_change_is_changed(
     }
     assert await done(client, fresh) == []
     assert (await find_indices(client, fresh))[fresh.first]["mappings"]["properties"] == wanted
-
-
-async def test_what_needs_a_new_index_is_refused_and_named(
-    client: AsyncOpenSearch, fresh: IndexNames
-) -> None:
-    await make_index(
-        client,
-        fresh,
-        properties={"logins_count": {"type": "integer"}},
-        without="multifactor",
-        analysis={"filter": {"first_words": {"type": "limit", "max_token_count": "9"}}},
-    )
-    reported: list[Change] = []
-    with pytest.raises(NeedsNewIndex) as refusal:
-        await bootstrap(client, fresh, report=reported.append)
-    assert f"index {fresh.first}: field multifactor" in {change.what for change in reported}
-    assert {difference.what for difference in refusal.value.differences} == {
-        "analysis filter first_words",
-        "field logins_count: type",
-        "field logins_count: ignore_malformed",
-    }
-    assert "~ field logins_count: type: integer → long" in str(refusal.value)
-    # Documents with the release's new field are taken all the same.
-    await client.index(index=fresh.writers, id="a", body={"multifactor": ["otp"]})
-    # The next index is right, so there is somewhere to move to.
-    second = f"{fresh.name}-000002"
-    await client.indices.create(index=second)
-    mapping = (await client.indices.get_mapping(index=second))[second]["mappings"]
-    assert mapping == load_templates(fresh).mappings()
-
-
-async def test_a_hand_made_index_takes_documents_after_the_refusal(
-    client: AsyncOpenSearch, fresh: IndexNames
-) -> None:
-    """It has no analyser of ours, so none of the fields that others are copied to."""
-    mappings = {
-        "dynamic": "strict",
-        "_meta": {"managed_by": OWNER},
-        "properties": {"user_id": {"type": "keyword", "ignore_above": 8191}},
-    }
-    await client.indices.create(index=fresh.first, body={"mappings": mappings})
-    with pytest.raises(NeedsNewIndex) as refusal:
-        await bootstrap(client, fresh)
-    named = {difference.what for difference in refusal.value.differences}
-    assert {"field user_id: copy_to", "field search"} <= named
-    await client.index(index=fresh.writers, id="a", body={"user_id": "a"})
-
-
-async def test_a_field_of_another_type_is_refused_and_left_as_it_is(
-    client: AsyncOpenSearch, fresh: IndexNames
-) -> None:
-    await make_index(client, fresh, properties={"name": {"type": "keyword"}})
-    with pytest.raises(NeedsNewIndex, match="~ field name: type: keyword → text"):
-        await bootstrap(client, fresh)
-    await client.index(index=fresh.writers, id="a", body={"name": "Ada"})
 
 
 @pytest.mark.parametrize("alias", ["readers", "writers"])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from service.index.aliases import READERS_FILTER, AliasPlan, plan_aliases
-from service.index.errors import AliasConflict, NameTaken
+from service.index.errors import AliasConflict, IndexClosed, NameTaken
 from service.index.names import IndexNames
 from service.index.templates import OWNER
 
@@ -111,3 +111,9 @@ def test_a_filter_of_somebodys_own() -> None:
     own = {"u": {"filter": {"term": {"blocked": False}}}}
     with pytest.raises(AliasConflict, match="has a filter of its own"):
         plan_aliases(NAMES, {NAMES.first: index(own | WRITE)})
+
+
+def test_a_closed_index_is_refused() -> None:
+    closed = {**index(READ), "settings": {"index": {"verified_before_close": "true"}}}
+    with pytest.raises(IndexClosed, match=f"POST /{NAMES.first}/_open"):
+        plan_aliases(NAMES, {NAMES.first: closed})
