@@ -13,7 +13,14 @@ from aiohttp import web
 from service.admin import dead_letters
 from service.admin.authorisation import NamedTokens
 from service.admin.problems import Problem, ProblemType, tell_problems
-from service.admin.requests import Page, Replay, Selection, parse_body, parse_query
+from service.admin.requests import (
+    LARGEST_SEQ,
+    Page,
+    Replay,
+    Selection,
+    parse_body,
+    parse_query,
+)
 from service.admin.seq_ranges import parse, ranges, show
 from service.admin.status import status
 from service.journal.journal import Journal
@@ -127,24 +134,24 @@ class _Room:
 
     async def replay(self, request: web.Request) -> web.Response:
         asked = parse_body(Replay, await request.read())
-        seqs, more = await self._chosen(asked)
+        seqs, rest = await self._chosen(asked)
 
         def done(found: Collection[int]) -> None:
             forced = {"force": asked.force}
             _told(request, "dead_letters_replayed", "replayed", found, len(found), **forced)
 
         answer = await dead_letters.replay(self._journal, seqs, force=asked.force, done=done)
-        return _json({**answer, "more": more})
+        return _json(answer | rest)
 
     async def drop(self, request: web.Request) -> web.Response:
         asked = parse_body(Selection, await request.read())
-        seqs, more = await self._chosen(asked)
+        seqs, rest = await self._chosen(asked)
 
         def done(part: Sequence[int], found: int) -> None:
             _told(request, "dead_letters_dropped", "dropped", part, found)
 
         answer = await dead_letters.drop(self._journal, seqs, done=done)
-        return _json({**answer, "more": more})
+        return _json(answer | rest)
 
     async def replays(self, request: web.Request) -> web.Response:
         try:
@@ -155,10 +162,13 @@ class _Room:
             raise Problem(ProblemType.INVALID_PARAMETER, "seqs: no event has such a number yet")
         return _json(await dead_letters.whereabouts(self._journal, stretches))
 
-    async def _chosen(self, asked: Selection) -> tuple[list[int], bool]:
-        if asked.reason is not None:
-            return await dead_letters.of_reason(self._journal, asked.reason)
-        return list(dict.fromkeys(asked.seqs or ())), False
+    async def _chosen(self, asked: Selection) -> tuple[list[int], dict[str, Any]]:
+        """The numbers, and what the answer says of the rest: whether there is any, up to where."""
+        if asked.reason is None:
+            return list(dict.fromkeys(asked.seqs or ())), {"more": False, "up_to": None}
+        up_to = min(self._journal.last_seq(), asked.up_to or LARGEST_SEQ)
+        seqs, more = await dead_letters.of_reason(self._journal, asked.reason, up_to)
+        return seqs, {"more": more, "up_to": up_to}
 
 
 def _told(

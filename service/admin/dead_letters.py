@@ -1,7 +1,7 @@
 """Dead letters over HTTP values: listed, shown, replayed, dropped, followed.
 
-All of a reason means those that were there when it was asked for: what becomes a dead letter
-again meanwhile is not taken a second time.
+All of a reason means those that were there when it was first asked for: what becomes a dead letter
+meanwhile, or again, is left; by further requests too, when they pass `up_to` on.
 """
 
 import base64
@@ -42,6 +42,8 @@ def body(letter: DeadLetter) -> dict[str, str]:
 
 async def page(journal: Journal, *, reason: str | None, after: int, limit: int) -> dict[str, Any]:
     """A page, oldest first, with the counts of all reasons. Raises JournalUnavailable."""
+    # Before the counts: nothing goes by this number that wasn't counted.
+    up_to = await journal.newest_dead_letter(code=reason)
     letters = await journal.dead_letters(limit=limit + 1, after=after, code=reason)
     codes = await journal.dead_letter_codes()
     shown = letters[:limit]
@@ -49,6 +51,7 @@ async def page(journal: Journal, *, reason: str | None, after: int, limit: int) 
         "dead_letters": [summary(letter) for letter in shown],
         "total": sum(codes.values()) if reason is None else codes.get(reason, 0),
         "by_reason": codes,
+        "up_to": up_to,
         "next": shown[-1].seq if len(letters) > limit else None,
     }
 
@@ -89,9 +92,9 @@ async def drop(
     return {"dropped": dropped, "not_found": len(set(seqs)) - dropped}
 
 
-async def of_reason(journal: Journal, reason: str) -> tuple[list[int], bool]:
-    """The oldest dead letters of a reason, at most MOST_AT_ONCE; whether there are more."""
-    last = journal.last_seq()
+async def of_reason(journal: Journal, reason: str, last: int) -> tuple[list[int], bool]:
+    """The oldest dead letters of a reason, at most MOST_AT_ONCE, none beyond last; whether there
+    are more."""
     found: list[int] = []
     while len(found) <= MOST_AT_ONCE:
         after = found[-1] if found else 0

@@ -15,6 +15,14 @@ _COUNTS: Final[Json] = {"type": "object", "additionalProperties": _COUNT}
 _TIME: Final[Json] = {"type": "string", "format": "date-time"}
 _SEQ: Final[Json] = {"type": "integer", "minimum": 1}
 _TEXT: Final[Json] = {"type": "string"}
+_MORE: Final[Json] = {
+    "type": "boolean",
+    "description": "whether the reason has others: ask again, with up_to of this answer",
+}
+_UP_TO: Final[Json] = {
+    "type": ["integer", "null"],
+    "description": "the largest number that this is about; null where there is none",
+}
 
 
 def admin_openapi() -> Json:
@@ -38,12 +46,13 @@ def _paths() -> Json:
         dead_letters={"type": "array", "items": letter},
         total=_COUNT,
         by_reason=_COUNTS,
+        up_to=_UP_TO,
         next={"type": ["integer", "null"]},
     )
     replayed = _object(
-        replayed=_COUNT, new_seqs=_TEXT, not_found={"type": "array"}, more={"type": "boolean"}
+        replayed=_COUNT, new_seqs=_TEXT, not_found={"type": "array"}, more=_MORE, up_to=_UP_TO
     )
-    dropped = _object(dropped=_COUNT, not_found=_COUNT, more={"type": "boolean"})
+    dropped = _object(dropped=_COUNT, not_found=_COUNT, more=_MORE, up_to=_UP_TO)
     fate = _object(
         events=_COUNT, waiting=_COUNT, dead_letters=_COUNTS, outcomes=_COUNTS, left=_COUNT
     )

@@ -17,17 +17,24 @@ Reason = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class Selection(BaseModel):
-    """Dead letters by their numbers, or all of a reason."""
+    """Dead letters by their numbers, or all of a reason.
+
+    up_to: of a reason, those up to this number alone, `up_to` of the list that was read or of the
+    answer before: what became a dead letter since is left.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     seqs: Annotated[list[Seq], Field(min_length=1, max_length=MOST_SEQS)] | None = None
     reason: Reason | None = None
+    up_to: Seq | None = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.seqs is None) == (self.reason is None):
             raise ValueError("give either seqs or reason")
+        if self.up_to is not None and self.reason is None:
+            raise ValueError("up_to goes with reason")
         return self
 
 

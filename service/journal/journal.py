@@ -240,6 +240,10 @@ class Journal:
         """How many dead letters there are of each code."""
         return await self._read(reading.dead_letter_codes)
 
+    async def newest_dead_letter(self, *, code: str | None = None) -> int | None:
+        """The largest seq of a dead letter; None when there is none."""
+        return await self._read(lambda sql: reading.newest_dead_letter(sql, code))
+
     async def replay(self, seqs: Sequence[int], *, force: bool) -> int:
         """Put dead letters back, each under a new seq; returns how many there were.
 

@@ -81,6 +81,8 @@ SELECT seq, received_us, failed_us, code, reason, attempts, type, length(body), 
 FROM dead_letters WHERE seq = ?
 """
 
+LAST_DEAD_LETTER_OF_CODE = "SELECT max(seq) FROM dead_letters WHERE code = ?"
+
 DEAD_LETTER_CODES = "SELECT code, count(*) FROM dead_letters GROUP BY code ORDER BY code"
 
 # --- checks at opening: each looks at the ends of a tree only ---

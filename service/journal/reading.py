@@ -63,6 +63,15 @@ def dead_letter_codes(connection: sqlite3.Connection) -> dict[str, int]:
     return dict(connection.execute(queries.DEAD_LETTER_CODES).fetchall())
 
 
+def newest_dead_letter(connection: sqlite3.Connection, code: str | None) -> int | None:
+    """The largest seq of a dead letter (of the code); None when there is none."""
+    if code is None:
+        (seq,) = connection.execute(queries.LAST_DEAD_LETTER).fetchone()
+    else:
+        (seq,) = connection.execute(queries.LAST_DEAD_LETTER_OF_CODE, (code,)).fetchone()
+    return None if seq is None else int(seq)
+
+
 def whereabouts(
     connection: sqlite3.Connection, first: int, last: int
 ) -> tuple[int, dict[str, int]]:

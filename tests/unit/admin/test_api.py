@@ -154,7 +154,13 @@ async def test_a_replay_is_logged_and_followed(
     caplog.set_level(logging.INFO)
     await bury(journal, b"a", b"b")
     answer = await post(client, "/dead-letters/replay", {"seqs": [2, 1, 99], "force": True})
-    assert answer == {"replayed": 2, "new_seqs": "3-4", "not_found": [99], "more": False}
+    assert answer == {
+        "replayed": 2,
+        "new_seqs": "3-4",
+        "not_found": [99],
+        "more": False,
+        "up_to": None,
+    }
     told = next(r for r in caplog.records if getattr(r, "action", "") == "dead_letters_replayed")
     assert vars(told)["who"] == "anna"
     assert (vars(told)["seqs"], vars(told)["events"], vars(told)["force"]) == ("1-2", 2, True)
@@ -185,10 +191,48 @@ async def test_all_of_a_reason_are_taken_in_bounded_parts(
     assert (await post(client, "/dead-letters/replay", {"reason": "odd"}))["replayed"] == 0
 
 
+async def test_what_failed_again_is_not_taken_again(
+    client: Client, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dead_letters, "MOST_AT_ONCE", 2)
+    await bury(journal, b"a", b"b", b"c")
+    answers = []
+    asked: dict[str, Any] = {"reason": "odd"}
+    for _ in range(2):
+        answers.append(await post(client, "/dead-letters/replay", asked))
+        again = [record.seq for record in await journal.claim(after=0, max_events=9, max_bytes=99)]
+        await journal.settle([], [Burial(seq, "odd", "still", 2, "user.created") for seq in again])
+        asked["up_to"] = answers[-1]["up_to"]
+    assert [(one["replayed"], one["more"], one["up_to"]) for one in answers] == [
+        (2, True, 3),
+        (1, False, 3),
+    ]
+    assert journal.accounting().dead_letters == 3
+
+
+async def test_what_came_since_the_list_was_read_is_not_dropped(
+    client: Client, journal: Journal
+) -> None:
+    """Not even when it waited already, under a number given before."""
+    await bury(journal, b"a", b"b")
+    await bury(journal, b"other", code="even")
+    await journal.append([Entry(b"c", "user.created", Disposition.STORE)])
+    listed = await get(client, "/dead-letters?reason=odd&limit=1")
+    assert (listed["total"], listed["up_to"]) == (2, 2)
+    assert (await get(client, "/dead-letters"))["up_to"] == 3
+    assert (await get(client, "/dead-letters?reason=none"))["up_to"] is None
+    await journal.settle([], [Burial(4, "odd", "is odd", 1, "user.created")])
+    answer = await post(client, "/dead-letters/drop", {"reason": "odd", "up_to": listed["up_to"]})
+    assert (answer["dropped"], answer["up_to"]) == (2, 2)
+    assert (await get(client, "/dead-letters"))["by_reason"] == {"odd": 1, "even": 1}
+    beyond = await post(client, "/dead-letters/drop", {"reason": "odd", "up_to": 2**63 - 1})
+    assert (beyond["dropped"], beyond["up_to"]) == (1, 4)
+
+
 async def test_dropped_ones_are_counted(client: Client, journal: Journal) -> None:
     await bury(journal, b"a", b"b", b"c")
     answer = await post(client, "/dead-letters/drop", {"seqs": [1, 9]})
-    assert answer == {"dropped": 1, "not_found": 1, "more": False}
+    assert answer == {"dropped": 1, "not_found": 1, "more": False, "up_to": None}
     assert (await post(client, "/dead-letters/drop", {"reason": "odd"}))["dropped"] == 2
     books = journal.accounting()
     assert (books.dead_letters, books.dropped) == (0, 3)
@@ -207,6 +251,9 @@ async def test_dropped_ones_are_counted(client: Client, journal: Journal) -> Non
         ("/dead-letters/replay", b'{"seqs": [1], "forse": true}'),
         ("/dead-letters/drop", b'{"seqs": [1], "force": true}'),
         ("/dead-letters/drop", b'{"reason": ""}'),
+        ("/dead-letters/drop", b'{"seqs": [1], "up_to": 1}'),
+        ("/dead-letters/drop", b'{"reason": "odd", "up_to": 0}'),
+        ("/dead-letters/drop", b'{"up_to": 1}'),
     ],
 )
 async def test_a_mistake_changes_nothing(
