@@ -12,7 +12,7 @@ import { results, track } from "./replays.js";
 const PAGE = 50, LARGEST_PAGE = 1000;
 
 export function show(main, address) {
-	let reason = null, letters = [], next = null, total = 0;
+	let reason = null, letters = [], next = null, total = 0, upTo = null;
 	let turn = 0, counted = null;
 
 	const reasons = h("div.facet", { role: "group", "aria-label": "Reasons" });
@@ -30,7 +30,7 @@ export function show(main, address) {
 			const { data } = await ask("admin", "admin/dead-letters", { query });
 			if (mine !== turn) return;
 			letters = further ? [...letters, ...data.dead_letters] : data.dead_letters;
-			({ next, total } = data);
+			({ next, total, up_to: upTo } = data);
 			problem.replaceChildren();
 			draw(data.by_reason);
 		} catch (error) {
@@ -48,9 +48,11 @@ export function show(main, address) {
 		const chip = ([name, count]) => h(reason === name ? "a.chip.on" : "a.chip", { href: link("dead-letters", null, [["reason", name]]), "aria-current": reason === name && "true" },
 			h("span", name ? words(name) : "All"), h("span.muted", number(count)));
 		reasons.replaceChildren(...(all ? [[null, all], ...counts].map(chip) : []));
-		actions.replaceChildren(...(reason && total ? [
-			h("button", { onclick: () => replay({ reason }, `all of “${words(reason)}”`, total) }, `Replay all ${number(total)}`),
-			h("button.quiet.danger", { onclick: () => drop({ reason }, total) }, "Drop all")] : []));
+		// Those that were counted: what comes while somebody reads the question is not meant.
+		const known = { reason, up_to: upTo }, count = total;
+		actions.replaceChildren(...(reason && upTo ? [
+			h("button", { onclick: () => replay(known, `all of “${words(reason)}”`, count) }, `Replay all ${number(count)}`),
+			h("button.quiet.danger", { onclick: () => drop(known, count) }, "Drop all")] : []));
 		reconcile(list, letters, (letter) => letter.seq, row);
 		end.replaceChildren(letters.length ? next ? h("button.quiet", { onclick: () => load(true) }, `More of ${number(total)}`) : ""
 			: reason ? notice(`No more of “${words(reason)}”`)

@@ -122,6 +122,23 @@ async def test_dropping_asks_first(window: Window) -> None:
     assert await service.metric("user_sync_dead_letters") == before - 1
 
 
+async def test_only_what_was_counted_is_dropped(
+    service: StartService, open_window: OpenWindow
+) -> None:
+    window = await open_window(await service(**SETTINGS))
+    page = window.page
+    await post_poison(window, 3)
+    await window.sign_in(path="/dead-letters?reason=data_invalid")
+    await page.get_by_role("button", name="Drop all").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("Drop 3 dead letters for good?")
+    await post_poison(window, 4)
+    await expect(page.locator("#dead")).to_have_text("7")
+    await dialog.get_by_role("button", name="Drop").click()
+    await expect(page.locator("#said")).to_have_text("3 dead letters dropped")
+    await expect(page.get_by_role("button", name="Replay all 4")).to_be_visible()
+
+
 async def test_a_replay_works_and_a_restart_needs_no_reload(
     service: StartService, open_window: OpenWindow
 ) -> None:
