@@ -72,6 +72,8 @@ function content(user, text) {
 function shown(field, value) {
 	if (TIMES.test(field)) return moment(value, true);
 	if (typeof value === "boolean") return value ? "yes" : "no";
+	// Too large a number is an object that no String() takes.
+	if (JSON.isRawJSON?.(value)) return h("bdi", value.rawJSON);
 	return h("bdi", Array.isArray(value) ? value.join(", ") || "none" : String(value));
 }
 

@@ -200,6 +200,15 @@ async def test_a_users_page_shows_where_its_state_comes_from(window: Window) -> 
     await expect(page.get_by_role("heading", name=f"{word} anew")).to_be_visible()
 
 
+async def test_a_number_too_large_for_the_browser_hides_no_user(window: Window) -> None:
+    user_id, many = new_user_id(), 2**53 + 1
+    await post(window, "updated", user_id, "Many Times", logins_count=many)
+    await window.service.drained()
+    await window.page.goto(f"{window.service.private_url}/#/users/{user_id}")
+    await expect(window.page.get_by_role("heading", name="Many Times")).to_be_visible()
+    await expect(window.page.get_by_text(str(many), exact=True)).to_be_visible()
+
+
 async def test_more_come_as_one_scrolls(window: Window) -> None:
     word = new_word()
     batch = [event("created", new_user_id(), now(), name=f"{word} {n:03}") for n in range(120)]
