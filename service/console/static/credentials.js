@@ -9,7 +9,8 @@ export const keep = (room, value) => sessionStorage.setItem(key(room), value);
 /** Take `#token=…&admin=…` out of the address before anything else sees it; answers whether it was there. */
 export function takeHandedOver() {
 	if (!/^#(token|admin)=/.test(location.hash)) return false;
-	const given = new URLSearchParams(location.hash.slice(1));
+	// A token may hold a "+", which a form's encoding would take for a blank.
+	const given = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
 	for (const [name, room] of [["token", "search"], ["admin", "admin"]]) if (given.get(name)) keep(room, given.get(name));
 	history.replaceState(null, "", "#/users");
 	return true;

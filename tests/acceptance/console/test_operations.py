@@ -55,6 +55,14 @@ async def test_without_a_token_it_asks_for_one(open_window: OpenWindow) -> None:
     await expect(page.get_by_role("heading", name="Checks")).to_be_visible()
 
 
+async def test_a_link_may_hold_a_token_with_a_plus_as_it_is(open_window: OpenWindow) -> None:
+    window = await open_window()
+    await window.page.goto(f"{window.service.private_url}/#token=sek+ret%2B1&admin=a%2Fb")
+    await expect(window.page.get_by_text("This needs a valid search token")).to_be_visible()
+    kept = "['search', 'admin'].map((room) => sessionStorage.getItem(`user-sync.${room}`))"
+    assert await window.page.evaluate(kept) == ["sek+ret+1", "a/b"]
+
+
 async def test_the_sync_view_tells_what_came_and_what_was_lost(window: Window) -> None:
     service, page = window.service, window.page
     test_event = event("created", new_user_id(), TIME) | {"a0purpose": "test"}
