@@ -4,7 +4,8 @@ const key = (room) => `user-sync.${room}`;
 
 export const token = (room) => sessionStorage.getItem(key(room)) ?? "";
 
-export const keep = (room, value) => sessionStorage.setItem(key(room), value);
+/** Without the blanks that are pasted along, one of them invisible. */
+export const keep = (room, value) => sessionStorage.setItem(key(room), value.replace(/^[\s\u200b]+|[\s\u200b]+$/g, ""));
 
 /** Take `#token=…&admin=…` out of the address before anything else sees it; answers whether it was there. */
 export function takeHandedOver() {

@@ -32,6 +32,6 @@ export async function askForTokens() {
 	const given = await dialog("Tokens", "Use them", "primary", h("p.hint", "Kept until this tab is closed."),
 		field("search", "Search token"), field("admin", "Admin token, without its name"));
 	if (!given) return;
-	for (const [room, value] of Object.entries(given)) keep(room, value.trim());
+	for (const [room, value] of Object.entries(given)) keep(room, value);
 	dispatchEvent(new Event("tokens"));
 }

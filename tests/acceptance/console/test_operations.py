@@ -63,6 +63,22 @@ async def test_a_link_may_hold_a_token_with_a_plus_as_it_is(open_window: OpenWin
     assert await window.page.evaluate(kept) == ["sek+ret+1", "a/b"]
 
 
+async def test_a_token_that_no_header_can_hold_is_a_wrong_one(open_window: OpenWindow) -> None:
+    window = await open_window()
+    page = window.page
+    await window.sign_in(search=f"“{SEARCH_TOKEN}”", admin=f"{ADMIN_TOKEN}’")
+    await expect(page.get_by_text("This needs a valid search token")).to_be_visible()
+    await expect(page.locator("#offline")).to_be_hidden()
+    await page.get_by_role("link", name="Sync").click()
+    await page.get_by_role("button", name="Enter token").click()
+    await page.get_by_label("Search token").fill(f"\u200b {SEARCH_TOKEN}\u00a0")
+    await page.get_by_label("Admin token").fill(f" {ADMIN_TOKEN}\u200b")
+    await page.get_by_role("button", name="Use them").click()
+    await expect(page.get_by_role("heading", name="Checks")).to_be_visible()
+    await page.get_by_role("link", name="Users").click()
+    await expect(page.locator(".count")).to_contain_text("user")
+
+
 async def test_the_sync_view_tells_what_came_and_what_was_lost(window: Window) -> None:
     service, page = window.service, window.page
     test_event = event("created", new_user_id(), TIME) | {"a0purpose": "test"}
