@@ -84,9 +84,22 @@ const identity = (one) => h("li",
 
 const branch = (name, value) => Object.keys(value ?? {}).length > 0 && card(name, h("div.tree", Object.entries(value).map(([key, item]) => tree(key, item))));
 
+/** Over plain http from another host there is only the old way. */
+async function toClipboard(text) {
+	if (navigator.clipboard) return navigator.clipboard.writeText(text);
+	const before = document.activeElement;
+	const area = h("textarea.unseen", text);
+	document.body.append(area);
+	area.select();
+	const done = document.execCommand("copy");
+	area.remove();
+	before.focus();
+	if (!done) throw new Error("not allowed");
+}
+
 function copy(text) {
 	const button = h("button", { onclick: async () => {
-		button.textContent = await navigator.clipboard.writeText(text).then(() => "Copied", () => "Copying is not allowed here");
+		button.textContent = await toClipboard(text).then(() => "Copied", () => "Copying is not allowed here");
 		say(button.textContent);
 		setTimeout(() => { button.textContent = "Copy as JSON"; }, 1500);
 	} }, "Copy as JSON");

@@ -1,6 +1,7 @@
 """Finding a user in the console, in a real browser, through the service, on the real engine."""
 
 import json
+import re
 import uuid
 from datetime import UTC, datetime
 from typing import Any
@@ -198,6 +199,24 @@ async def test_a_users_page_shows_where_its_state_comes_from(window: Window) -> 
 
     await post(window, "updated", user_id, f"{word} anew")
     await expect(page.get_by_role("heading", name=f"{word} anew")).to_be_visible()
+
+
+async def test_a_user_is_copied_without_a_clipboard_api_too(window: Window) -> None:
+    """Chromium has none where the page comes over plain http from another host."""
+    user_id = new_user_id()
+    await post(window, "created", user_id, "Plain Http")
+    await window.service.drained()
+    page = window.page
+    await page.evaluate("delete Navigator.prototype.clipboard")
+    await page.goto(f"{window.service.private_url}/#/users/{user_id}")
+    await page.get_by_role("button", name="Copy as JSON").click()
+    copied = page.get_by_role("button", name="Copied")
+    await expect(copied).to_be_focused()
+    await page.keyboard.press("/")
+    box = page.get_by_label("Search users")
+    await expect(box).to_be_focused()
+    await page.keyboard.press("ControlOrMeta+V")
+    await expect(box).to_have_value(re.compile(rf'"user_id": "{re.escape(user_id)}"'))
 
 
 async def test_a_number_too_large_for_the_browser_hides_no_user(window: Window) -> None:
