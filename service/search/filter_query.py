@@ -1,4 +1,4 @@
-"""A filter's tree to OpenSearch's query, each field by its kind. Pure.
+"""A filter's tree to OpenSearch's query, each field by its kind. Pure, given the time.
 
 What a person writes only ever becomes a value: paths come from the table of fields or become part
 of a token, and the shapes of queries stand here. None of them is expensive by itself; their number
@@ -6,6 +6,7 @@ is bounded.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from service.search.fields import FIELDS, Field, Kind, is_metadata
@@ -66,10 +67,11 @@ class Filters:
     """queries: one for each filter; all must match. of_metadata: some look at metadata, and so may
     be wrong about users whose metadata was cut."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        """Raises InvalidFilter."""
+    def __init__(self, texts: Sequence[str], *, now: datetime | None = None) -> None:
+        """now: what it is on metadata, with a zone; by default the time. Raises InvalidFilter."""
         self.of_metadata = False
         self._values = 0
+        self._now = now or datetime.now(UTC)
         self.queries: list[Query] = []
         for number, text in enumerate(texts, 1):
             try:
@@ -120,7 +122,7 @@ class Filters:
             weight = _METADATA_RANGE if node.operator in _RANGES else len(node.values)
             self._count(weight, node.path)
             queries = [
-                metadata_comparison(node.path, _positive(node.operator), value)
+                metadata_comparison(node.path, _positive(node.operator), value, self._now)
                 for value in node.values
             ]
         else:

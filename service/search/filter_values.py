@@ -2,7 +2,8 @@
 
 import ipaddress
 import re
-from datetime import datetime
+from calendar import monthrange
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from service.search.filter_syntax import FilterError, Text
@@ -11,11 +12,18 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII
 )
-_RELATIVE: Final = re.compile(r"now(-\d{1,5}[smhdwMy])?", re.ASCII)
+_RELATIVE: Final = re.compile(r"now(?:-(\d{1,5})([smhdwMy]))?", re.ASCII)
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _WHOLE: Final = re.compile(r"-?\d{1,19}", re.ASCII)
 # What dates of nanosecond precision, as event.time is, can be compared with.
 _FIRST_YEAR, _LAST_YEAR = 1970, 2261
-_MOST_UNITS = 50
+_MOST_YEARS: Final = 50
+_MOST: Final = {
+    "d": _MOST_YEARS * 365,
+    "w": _MOST_YEARS * 52,
+    "M": _MOST_YEARS * 12,
+    "y": _MOST_YEARS,
+}
 _LONG: Final = 2**63
 
 
@@ -24,13 +32,32 @@ def moment(value: Text) -> str:
     text = value.text
     if _is_moment(text):
         return text
-    if _RELATIVE.fullmatch(text):
-        if text[-1] in "My" and int(text[4:-1]) > _MOST_UNITS:
-            raise FilterError(value.position, f"at most {_MOST_UNITS} months or years before now")
+    if span := _RELATIVE.fullmatch(text):
+        if span[2] in _MOST and int(span[1]) > _MOST[span[2]]:
+            raise FilterError(value.position, f"at most {_MOST_YEARS} years before now")
         return text
     raise FilterError(
         value.position, "a date such as 2026-01-31, 2026-01-31T09:30:00Z or now-30d (s m h d w M y)"
     )
+
+
+def instant(value: Text, now: datetime) -> str:
+    """A span before now, as the instant that it is: ISO 8601 in UTC, to the millisecond."""
+    span = _RELATIVE.fullmatch(moment(value))
+    assert span is not None
+    unit, then = span[2], now.astimezone(UTC)
+    if unit in _UNITS:
+        then -= timedelta(**{_UNITS[unit]: int(span[1])})
+    elif unit:
+        then = _months_before(then, int(span[1]) * (12 if unit == "y" else 1))
+    return then.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _months_before(then: datetime, months: int) -> datetime:
+    """On the same day of the month, or its last, as OpenSearch counts too."""
+    year, month = divmod(then.year * 12 + then.month - 1 - months, 12)
+    day = min(then.day, monthrange(year, month + 1)[1])
+    return then.replace(year=year, month=month + 1, day=day)
 
 
 def _is_moment(text: str) -> bool:

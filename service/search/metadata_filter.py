@@ -2,14 +2,17 @@
 
 A token holds path and value as one keyword, so every condition is one term or one narrow stretch
 of terms, however many different keys the directory has. Ranges compare numbers when the value is a
-number, and text otherwise, which orders dates as ISO 8601 writes them.
+number, and text otherwise, which orders dates as ISO 8601 writes them; `now-30d` is such a date.
 """
 
 import re
+from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
-from service.documents.attributes import path_token, token
+from service.documents.attributes import MAX_TOKEN_CHARS, path_token, token
 from service.search.filter_syntax import FilterError, Text
+from service.search.filter_values import instant
 from service.search.number_range import number_pattern
 
 Query = dict[str, Any]
@@ -17,7 +20,13 @@ Query = dict[str, Any]
 _FIELD: Final = "attributes"
 _LAST: Final = "\U0010ffff"
 _AFTER_EQUALS: Final = ">"  # the character after "=": no token of the path is beyond
-_NUMBER: Final = re.compile(r"-?[0-9]{1,15}", re.ASCII)
+_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
+_MOST_DIGITS: Final = 15
+# Compared as text, these would give wrong users and nobody would notice.
+_LIKE_A_NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
+_LIKE_A_SPAN: Final = re.compile(r"now([-+/].*)?", re.DOTALL)
+# What OpenSearch takes of a regular expression (index.max_regex_length).
+_LONGEST_PATTERN: Final = 1_000
 # Of Lucene's regular expressions.
 _SPECIAL: Final = re.compile(r'([.?+*|{}\[\]()"\\#@&<>~^$-])')
 
@@ -27,20 +36,33 @@ def metadata_presence(path: Text) -> Query:
     return {"term": {_FIELD: path_token(path.text)}}
 
 
-def metadata_comparison(path: Text, operator: str, value: Text) -> Query:
+def metadata_comparison(path: Text, operator: str, value: Text, now: datetime) -> Query:
     """operator: = ^= < <= > >=. Raises FilterError."""
-    whole = token(path.text, value.text)
     if operator == "=":
-        return {"term": {_FIELD: whole}}
+        return {"term": {_FIELD: token(path.text, value.text)}}
     if operator == "^=":
-        return {"prefix": {_FIELD: whole}}
+        return {"prefix": {_FIELD: token(path.text, value.text)}}
     if operator == "~=":
         raise FilterError(path.position, "= != ^= < <= > >= on metadata")
-    if _NUMBER.fullmatch(value.text):
-        start = _SPECIAL.sub(r"\\\1", token(path.text, ""))
-        pattern = start + number_pattern(operator, int(value.text))
-        return {"regexp": {_FIELD: {"value": pattern, "flags": "NONE"}}}
-    return {"range": {_FIELD: _text_range(path.text, operator, whole)}}
+    if len(path_token(path.text)) > MAX_TOKEN_CHARS:
+        raise FilterError(path.position, f"a path of at most {MAX_TOKEN_CHARS} characters")
+    if _LIKE_A_NUMBER.fullmatch(value.text):
+        return _number_range(path, operator, value)
+    text = instant(value, now) if _LIKE_A_SPAN.fullmatch(value.text) else value.text
+    return {"range": {_FIELD: _text_range(path.text, operator, token(path.text, text))}}
+
+
+def _number_range(path: Text, operator: str, value: Text) -> Query:
+    number = value.text
+    if not _NUMBER.fullmatch(number) or sum(map(str.isdigit, number)) > _MOST_DIGITS:
+        raise FilterError(
+            value.position, f"a number such as 18 or -3.5, of at most {_MOST_DIGITS} digits"
+        )
+    start = _SPECIAL.sub(r"\\\1", token(path.text, ""))
+    pattern = start + number_pattern(operator, Decimal(number))
+    if len(pattern) > _LONGEST_PATTERN:
+        raise FilterError(path.position, "a shorter path")
+    return {"regexp": {_FIELD: {"value": pattern, "flags": "NONE"}}}
 
 
 def _text_range(path: str, operator: str, whole: str) -> dict[str, str]:

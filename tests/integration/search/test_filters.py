@@ -1,10 +1,13 @@
 """Filters mean on the real engine what they say, checked against the directory itself."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from service.documents.attributes import Survey
+from service.events.json_value import JsonValue
 from tests.integration.search.conftest import USERS, Api, ids, index
 from tests.integration.search.directory import directory
 
@@ -85,6 +88,45 @@ async def test_filters_select(
     assert ids(answer["users"]) == expected[:1000]
 
 
+NUMBERS = (-100, -10.25, -3.5, -2, -0.5, 0, 7, 18, 18.2, 18.25, 18.5, 100, 123456789012.375)
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("score>18.2", lambda n: n > 18.2),
+        ("score>=18.20", lambda n: n >= 18.2),
+        ("score<18.2", lambda n: n < 18.2),
+        ("score<=18.25", lambda n: n <= 18.25),
+        ("score<-3.5", lambda n: n < -3.5),
+        ("score>-0.75", lambda n: n > -0.75),
+        ("score>123456789012.374", lambda n: n > 123456789012.374),
+        ("end<now", lambda n: n >= 0),
+        ("end<=now-18d", lambda n: n >= 18),
+        ("end>now-18d", lambda n: n < 18),
+    ],
+)
+async def test_ranges_on_metadata_compare_numbers_and_dates(
+    api: Api, condition: str, holds: Callable[[float], bool]
+) -> None:
+    now = datetime.now(UTC)
+    users = []
+    for number in NUMBERS:
+        end = (now - timedelta(days=min(number, 9_999) + 0.25)).isoformat(timespec="milliseconds")
+        metadata: JsonValue = {"score": number, "end": end.replace("+00:00", "Z")}
+        tokens = list(Survey("user_metadata", metadata).tokens)
+        users.append({"user_id": f"auth0|number{number}", "attributes": tokens})
+    await index(api.client, api.names.writers, users)
+    try:
+        answer = await api.get("/users", filter=f"user_metadata.{condition}", limit="1000")
+        expected = sorted(f"auth0|number{number}" for number in NUMBERS if holds(number))
+        assert ids(answer["users"]) == expected
+    finally:
+        for user in users:
+            await api.client.delete(index=api.names.writers, id=user["user_id"])
+        await api.client.indices.refresh(index=api.names.writers)
+
+
 async def test_text_and_filters_together(api: Api) -> None:
     answer = await api.find("ann", filter="blocked=true", limit="1000")
     assert answer["users"]
@@ -153,6 +195,15 @@ async def test_a_mistake_says_where_and_what(api: Api) -> None:
         '"app_metadata.a\\\\"=1',
         '"app_metadata.(((" >= 5',
         "event.time>=now-50y",
+        "event.time>now-99999d",
+        "event.time>now-18250d",
+        "event.time>now-2600w",
+        "event.time>now-600M",
+        "event.time>now-99999w",
+        "app_metadata.n>-9999999.99999999",
+        f"app_metadata.{'x' * 1_000}>5",
+        f"app_metadata.{'x' * 400}>=123456789012345",
+        f"app_metadata.{'.' * 480}>5",
         "event.time<2260-12-31",
     ],
 )

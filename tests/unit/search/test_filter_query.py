@@ -1,5 +1,6 @@
 """Filters as queries: a table of bodies, and what is refused."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -94,6 +95,26 @@ def test_filters_become_queries(text: str, query: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("now", "2026-03-31T10:00:00.500Z"),
+        ("now-90s", "2026-03-31T09:58:30.500Z"),
+        ("now-30d", "2026-03-01T10:00:00.500Z"),
+        ("now-2w", "2026-03-17T10:00:00.500Z"),
+        ("now-1M", "2026-02-28T10:00:00.500Z"),
+        ("now-13M", "2025-02-28T10:00:00.500Z"),
+        ("now-3M", "2025-12-31T10:00:00.500Z"),
+        ("now-2y", "2024-03-31T10:00:00.500Z"),
+        ("nowhere", "nowhere"),
+    ],
+)
+def test_a_span_before_now_is_an_instant_to_metadata(written: str, meant: str) -> None:
+    now = datetime(2026, 3, 31, 10, 0, 0, 500_400, UTC)
+    query = Filters([f"app_metadata.end<{written}"], now=now).queries[0]
+    assert query["range"]["attributes"]["lt"] == f"app_metadata.end={meant}"
+
+
+@pytest.mark.parametrize(
     ("text", "position", "said"),
     [
         ("nam=x", 1, "no field of this name"),
@@ -112,11 +133,27 @@ def test_filters_become_queries(text: str, query: dict[str, Any]) -> None:
         ("last_login>2026-02-30", 12, "a date such as"),
         ("last_login>2026-01-01T00:00:00", 12, "a date such as"),
         ("last_login>0001-01-01", 12, "a date such as"),
-        ("last_login>now-99999y", 12, "50 months or years"),
+        ("last_login>now-99999y", 12, "at most 50 years"),
+        ("event.time>now-18251d", 12, "at most 50 years"),
+        ("event.time>now-2601w", 12, "at most 50 years"),
+        ("event.time>now-601M", 12, "at most 50 years"),
         ("last_login>now/d", 12, "a date such as"),
         ("last_ip=10.0.0.256", 9, "an IP address"),
         ("last_ip=fe80::1%eth0", 9, "an IP address"),
         ("app_metadata.plan~=x", 1, "on metadata"),
+        ("app_metadata.score>1e1", 20, "at most 15 digits"),
+        ("app_metadata.score>1.5E-3", 20, "at most 15 digits"),
+        ("app_metadata.score>=1234567890123456789", 21, "at most 15 digits"),
+        ("app_metadata.score>12345678.12345678", 20, "at most 15 digits"),
+        ("app_metadata.score<.5", 20, "at most 15 digits"),
+        ("app_metadata.score<5.", 20, "at most 15 digits"),
+        ("app_metadata.score<+5", 20, "at most 15 digits"),
+        ("app_metadata.end<now-30x", 18, "a date such as"),
+        ("app_metadata.end<now/d", 18, "a date such as"),
+        ("app_metadata.end<now+7d", 18, "a date such as"),
+        (f"app_metadata.{'x' * 500}>x", 1, "at most 512 characters"),
+        (f"app_metadata.{'x' * 1_000}>5", 1, "at most 512 characters"),
+        (f"app_metadata.{'.' * 480}>5", 1, "a shorter path"),
         ("logins_count>5,6", 16, "and, or, or the end"),
         (" or ".join(["app_metadata.n>5"] * 21), 401, "fewer values"),
         ("name=" + "x" * 1_025, 6, "at most 1024"),
