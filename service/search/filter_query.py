@@ -159,6 +159,8 @@ def _field_comparison(field: Field, node: Comparison) -> list[Query]:
             f"{field.name} is {field.kind.value} and can't be compared by {node.operator}; "
             f"possible: {expected}",
         )
+    if field.kind is Kind.IP and node.operator in _RANGES and "/" in node.values[0].text:
+        raise FilterError(node.values[0].position, "an IP address without a network")
     parse = _PARSERS.get(field.kind)
     values = [value.text if parse is None else parse(value) for value in node.values]
     match _positive(node.operator):

@@ -10,7 +10,8 @@ from service.search.filter_syntax import FilterError, Text
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT: Final = re.compile(
-    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII
+    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-](?:0\d|1[0-7]):[0-5]\d|[+-]18:00)",
+    re.ASCII,
 )
 _RELATIVE: Final = re.compile(r"now(?:-(\d{1,5})([smhdwMy]))?", re.ASCII)
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -87,12 +88,19 @@ def ip(value: Text) -> str:
     """An address; a network such as 10.0.0.0/8 matches all in it."""
     text = value.text
     try:
-        read = ipaddress.ip_network(text, strict=False) if "/" in text else _address(text)
+        return str(_network(text) if "/" in text else _address(text))
     except ValueError:
         raise FilterError(
             value.position, "an IP address, or a network such as 10.0.0.0/8"
         ) from None
-    return str(read)
+
+
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    network = ipaddress.ip_network(text, strict=False)
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    if mapped and network.prefixlen >= 96:  # OpenSearch refuses it written so
+        return ipaddress.IPv4Network((mapped, network.prefixlen - 96))
+    return network
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
