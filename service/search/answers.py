@@ -68,24 +68,25 @@ def read_hits(answer: bytes) -> tuple[list[dict[str, Any]], bool]:
     return read["hits"]["hits"], read["timed_out"]
 
 
-def read_documents(answer: bytes) -> dict[str, Mapping[str, Any]] | None:
-    """By id, those there are and that are not deleted. None when some could not be read."""
+@dataclass(frozen=True, slots=True)
+class Document:
+    """version: raised by every write."""
+
+    version: int
+    source: Mapping[str, Any]
+
+
+def read_documents(answer: bytes) -> dict[str, Document] | str:
+    """By id, those there are and that are not deleted; the error when some could not be read."""
     read = cast(dict[str, Any], parse(answer))
-    if any("error" in document for document in read["docs"]):
-        return None
+    for document in read["docs"]:
+        if "error" in document:
+            return str(document["error"]["type"])
     return {
-        document["_id"]: document["_source"]
+        document["_id"]: Document(document["_version"], document["_source"])
         for document in read["docs"]
         if document.get("found") and "deleted_at" not in document["_source"]
     }
-
-
-def read_document(answer: bytes) -> tuple[int, Mapping[str, Any]] | None:
-    """Version and document; None when there is none or it is deleted."""
-    read = cast(dict[str, Any], parse(answer))
-    if not read["found"] or "deleted_at" in read["_source"]:
-        return None
-    return read["_version"], read["_source"]
 
 
 def _facets(aggregations: Mapping[str, Any], facets: Sequence[Field]) -> dict[str, Any]:

@@ -35,7 +35,6 @@ class Engine:
         self._options = options
         alias = quote(names.readers, safe="")
         self._search_path = f"/{alias}/_search"
-        self._document_path = f"/{alias}/_doc/"
         self._mget_path = f"/{alias}/_mget"
         self._pit_path = f"/{alias}/_search/point_in_time"
         self._throttle = Throttle(lambda: time.monotonic_ns() // 1000)
@@ -44,17 +43,13 @@ class Engine:
         """The answer of a search that found everything it should have looked at."""
         return await self._ask("POST", self._search_path, body, _SEARCH)
 
-    async def document(self, user_id: str, fields: tuple[str, ...]) -> bytes:
-        """A read by id, not waiting for a refresh; `"found":false` when there is none."""
-        params = {"_source_includes": ",".join([*fields, "deleted_at"])} if fields else {}
-        return await self._ask(
-            "GET", self._document_path + quote(user_id, safe=""), None, params, ignore=(404,)
-        )
-
     async def documents(self, user_ids: list[str], fields: tuple[str, ...]) -> bytes:
-        """Reads by id, likewise."""
-        params = {"_source_includes": ",".join([*fields, "deleted_at"])} if fields else {}
-        return await self._ask("POST", self._mget_path, {"ids": user_ids}, params)
+        """Reads by id, not waiting for a refresh; one that fails is an error in the answer."""
+        body: dict[str, Any] = {"ids": user_ids}
+        if fields:  # in the body, for a URL is refused from 4,096 bytes on
+            source = [*fields, "deleted_at"]
+            body = {"docs": [{"_id": user_id, "_source": source} for user_id in user_ids]}
+        return await self._ask("POST", self._mget_path, body, {})
 
     async def open_point_in_time(self) -> str:
         """Its id. Close it."""
@@ -90,31 +85,31 @@ class Engine:
         body: Mapping[str, Any] | None,
         params: Mapping[str, str],
         *,
-        ignore: tuple[int, ...] = (),
         timeout_s: float | None = None,
     ) -> bytes:
         try:
-            status, _, answer = await self._connection.perform_request(
+            _, _, answer = await self._connection.perform_request(
                 method,
                 path,
                 params,
                 None if body is None else orjson.dumps(body),
                 timeout=timeout_s or self._options.request_timeout_s,
-                ignore=ignore,
                 headers={"content-type": "application/json"},
             )
         except ConnectionTimeout:
             raise self._slow() from None
         except OpenSearchException as error:
             raise self._problem(error) from None
-        # A 404 that isn't about the document is about the alias.
-        if status == 404 and b'"found":false' not in answer:
-            raise self._unavailable("index_not_found_exception")
         return answer
+
+    def unavailable(self, reason: str) -> Problem:
+        """What is told when OpenSearch doesn't answer as it should; logged. reason: its word."""
+        self._say("unavailable", f"OpenSearch can't be searched ({reason[:100]})")
+        return try_again(ProblemType.ENGINE_UNAVAILABLE)
 
     def _problem(self, error: OpenSearchException) -> Problem:
         if not isinstance(error, TransportError) or not isinstance(error.status_code, int):
-            return self._unavailable("no_answer")
+            return self.unavailable("no_answer")
         reason = str(error.error)
         if error.status_code == 400:  # we made the query: it is our fault
             log.error(
@@ -123,15 +118,11 @@ class Engine:
             return Problem(ProblemType.INTERNAL)
         if _is_time_out(error.info):
             return self._slow()
-        return self._unavailable(reason)
+        return self.unavailable(reason)
 
     def _slow(self) -> Problem:
         self._say("slow", "OpenSearch took too long to search")
         return try_again(ProblemType.ENGINE_SLOW)
-
-    def _unavailable(self, reason: str) -> Problem:
-        self._say("unavailable", f"OpenSearch can't be searched ({reason[:100]})")
-        return try_again(ProblemType.ENGINE_UNAVAILABLE)
 
     def _say(self, kind: str, message: str) -> None:
         if times := self._throttle.due(kind):

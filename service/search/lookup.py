@@ -3,17 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from service.search.answers import read_document, read_documents, read_hits
+from service.search.answers import Document, read_documents, read_hits
 from service.search.body import NOT_DELETED, milliseconds
 from service.search.engine import Engine, slow_answer
 from service.search.models import LookupRequest
 from service.search.options import SearchOptions
 from service.search.parameters import read_fields
-from service.search.problems import Problem, ProblemType, try_again
+from service.search.problems import Problem, ProblemType
 
 _PAGE = 1_000
 _MOST_PAGES = 10
 _LONGEST_ID_BYTES = 512
+# Characters of fields, for each id: the engine compares them with every document by itself, about
+# 100,000 a second; more than this it never could in time.
+_MOST_TO_COMPARE = 1_000_000
 
 
 class Lookup:
@@ -25,12 +28,10 @@ class Lookup:
 
     async def user(self, user_id: str, fields: tuple[str, ...]) -> tuple[int, Mapping[str, Any]]:
         """Version and document. Raises Problem."""
-        if not is_possible_id(user_id):
+        found = await self._by_id([user_id], fields)
+        if user_id not in found:
             raise Problem(ProblemType.USER_NOT_FOUND)
-        found = read_document(await self._engine.document(user_id, fields))
-        if found is None:
-            raise Problem(ProblemType.USER_NOT_FOUND)
-        return found
+        return found[user_id].version, found[user_id].source
 
     async def users(self, request: LookupRequest) -> Mapping[str, Any]:
         """The answer's members but `took_ms`. Raises Problem."""
@@ -39,9 +40,11 @@ class Lookup:
             shown = read_fields(",".join(dict.fromkeys(request.fields)))
             fields = tuple(dict.fromkeys(("user_id", "email", *shown)))
         ids, emails = list(dict.fromkeys(request.ids)), list(dict.fromkeys(request.emails))
-        by_id = await self._by_id([one for one in ids if is_possible_id(one)], fields)
+        by_id = await self._by_id(ids, fields)
         by_email = await self._by_email(emails, fields)
-        users: dict[str, Mapping[str, Any]] = {one: by_id[one] for one in ids if one in by_id}
+        users: dict[str, Mapping[str, Any]] = {
+            one: by_id[one].source for one in ids if one in by_id
+        }
         for email in emails:
             for user in by_email.get(email.casefold(), ()):
                 users.setdefault(user["user_id"], user)
@@ -53,15 +56,18 @@ class Lookup:
             },
         }
 
-    async def _by_id(
-        self, ids: list[str], fields: tuple[str, ...]
-    ) -> Mapping[str, Mapping[str, Any]]:
-        if not ids:
+    async def _by_id(self, ids: list[str], fields: tuple[str, ...]) -> Mapping[str, Document]:
+        possible = [one for one in ids if is_possible_id(one)]
+        if not possible:
             return {}
-        documents = read_documents(await self._engine.documents(ids, fields))
-        if documents is None:
-            raise try_again(ProblemType.ENGINE_UNAVAILABLE)
-        return documents
+        if len(possible) * sum(map(len, fields)) > _MOST_TO_COMPARE:
+            raise Problem(
+                ProblemType.INVALID_BODY, "too much to show of so many: fewer ids, or fewer fields"
+            )
+        found = read_documents(await self._engine.documents(possible, fields))
+        if isinstance(found, str):
+            raise self._engine.unavailable(found)
+        return found
 
     async def _by_email(
         self, emails: Sequence[str], fields: tuple[str, ...]

@@ -133,6 +133,21 @@ async def test_what_is_known_is_not_sent_again(api: Api) -> None:
     await api.client.delete(index=api.names.writers, id="auth0|etag", params={"refresh": "true"})
 
 
+async def test_as_many_fields_can_be_shown_of_one_as_of_all(api: Api) -> None:
+    some = EVERYBODY[:5]
+    fields = ["name", *(f"app_metadata.{number}{'x' * 200}" for number in range(49))]
+    path = path_of(some[0]["user_id"])
+    _, _, body = await api.request("GET", path, params={"fields": ",".join(fields)})
+    assert json.loads(body) == {"name": some[0]["name"]}
+    _, _, body = await api.request("POST", "/lookup", json={"ids": ids(some), "fields": fields})
+    assert json.loads(body)["users"] == [
+        {name: user[name] for name in ("user_id", "email", "name")} for user in some
+    ]
+    too_much = {"ids": ids(EVERYBODY[:500]), "fields": fields}
+    status, _, body = await api.request("POST", "/lookup", json=too_much)
+    assert (status, json.loads(body)["type"].rpartition(":")[2]) == (400, "invalid-body")
+
+
 async def test_lookup_by_ids_and_addresses(api: Api) -> None:
     some, others = EVERYBODY[:300], EVERYBODY[500:900]
     status, _, body = await api.request(
