@@ -137,6 +137,8 @@ class _Api:
             # The status waits for the first page: until then a problem can still be told.
             first = await anext(chunks, b"")
             await response.prepare(request)
+            if request.method == hdrs.METH_HEAD:  # aiohttp would send what is written
+                return response
             try:
                 await self._write(response, first)
                 async for chunk in chunks:

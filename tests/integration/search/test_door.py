@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from yarl import URL
 
 from service.index.connection import OpenSearchOptions, connect_for_bytes
 from service.index.names import IndexNames
@@ -94,6 +95,28 @@ async def test_unknown_paths_and_methods_are_problems(api: Api) -> None:
     status, headers, body = await api.request("DELETE", "/users")
     assert (status, headers["Allow"]) == (405, "GET,HEAD")
     assert json.loads(body)["type"].endswith(":method-not-allowed")
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/x-ndjson"])
+@pytest.mark.parametrize(("query", "status"), [("", b"200"), ("?limit=0", b"400")])
+async def test_a_head_is_answered_without_a_body(
+    api: Api, accept: str, query: str, status: bytes
+) -> None:
+    url = URL(api.url)
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    lines = ("Host: x", f"Authorization: Bearer {TOKEN}", f"Accept: {accept}", "", "")
+    for ending in ("", "Connection: close\r\n"):
+        request = f"HEAD /api/v1/users{query} HTTP/1.1\r\n{ending}" + "\r\n".join(lines)
+        writer.write(request.encode())
+    try:
+        async with asyncio.timeout(10):
+            answers = await reader.read()
+    finally:
+        writer.close()
+    first, second, rest = answers.split(b"\r\n\r\n")
+    assert first.startswith(b"HTTP/1.1 " + status)
+    assert second.startswith(b"HTTP/1.1 " + status)
+    assert rest == b""
 
 
 async def test_searches_are_counted_and_timed_and_never_logged(
