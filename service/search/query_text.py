@@ -12,6 +12,12 @@ _PHONE: Final = re.compile(r"[+0-9()/.\-\s\u2010-\u2015]+")
 _TRUNK_PREFIX: Final = re.compile(r"\(0+\)")
 # As many as the mapping indexes of a number; fewer than four say nothing.
 _LEAST_DIGITS, _MOST_DIGITS = 4, 15
+# What stands around an address where it is copied from.
+_AROUND_ADDRESS: Final = "<>\"'(),;."
+_MAILTO: Final = re.compile("mailto:", re.IGNORECASE)
+_TEL: Final = re.compile("tel:", re.IGNORECASE)
+# Names are written with them, and indexed so.
+_JOINERS: Final = frozenset("\u200c\u200d")
 
 
 class TooMuchText(ValueError):
@@ -48,11 +54,12 @@ class QueryText:
 
 def read_query_text(typed: str) -> QueryText | None:
     """None when nothing was typed. Raises TooMuchText."""
-    text = " ".join(unicodedata.normalize("NFC", typed.replace("\0", " ")).split())
-    if not text:
+    written = " ".join(unicodedata.normalize("NFC", typed.replace("\0", " ")).split())
+    if not written:
         return None
-    if len(text) > MAX_CHARS:
+    if len(written) > MAX_CHARS:
         raise TooMuchText(f"at most {MAX_CHARS} characters are searched for")
+    text = _as_meant(written)
     parts = text.split(" ")
     # Punctuation that stands alone is in no index; a person who typed only that finds nobody.
     telling = [part for part in parts if any(map(str.isalnum, part))] or parts
@@ -62,16 +69,38 @@ def read_query_text(typed: str) -> QueryText | None:
     return QueryText(words, text, phone_digits(text))
 
 
+def _as_meant(text: str) -> str:
+    """Without what comes along when an address or a number is copied, and nobody sees."""
+    if (link := _TEL.match(text)) and phone_digits(text[link.end() :]):
+        text = text[link.end() :]
+    return " ".join(filter(None, map(_bare, text.split()))) or text
+
+
+def _bare(part: str) -> str:
+    if "@" in part:
+        visible = _visible(part).strip(_AROUND_ADDRESS)
+        return _MAILTO.sub("", visible, count=1) if _MAILTO.match(visible) else visible
+    return part.strip("".join(set(part) - set(_visible(part))))
+
+
+def _visible(text: str) -> str:
+    """Without marks of direction and the like."""
+    return "".join(char for char in text if char in _JOINERS or unicodedata.category(char) != "Cf")
+
+
 def phone_digits(text: str) -> str | None:
     """The digits to look for when text is written like a phone number, else None.
 
     Without leading zeros and a trunk prefix in brackets: `+44 (0)20 7946 0000`, `0044 20…` and
-    `020…` are all found by the end of the number.
+    `020…` are all found by the end of the number; with them where too few digits are left, for an
+    end of a number may begin with zeros.
     """
     ascii_digits = "".join(
-        str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text
-    )
+        str(unicodedata.decimal(char)) if char.isdecimal() else char for char in _visible(text)
+    ).rstrip(",;")
     if not _PHONE.fullmatch(ascii_digits):
         return None
-    digits = re.sub(r"[^0-9]", "", _TRUNK_PREFIX.sub("", ascii_digits)).lstrip("0")
+    digits = re.sub(r"[^0-9]", "", _TRUNK_PREFIX.sub("", ascii_digits))
+    if len(digits.lstrip("0")) >= _LEAST_DIGITS:
+        digits = digits.lstrip("0")
     return digits[:_MOST_DIGITS] if len(digits) >= _LEAST_DIGITS else None

@@ -60,6 +60,7 @@ PEOPLE = [
     person("giorgos", name="Χρήστος Ξενάκης"),
     person("shorty", name="Xq"),
     person("login-x", name="Ada Byron", username="countess_99", email="ada@byron.example"),
+    person("zeros", name="Zero Ending", phone_number="+442079460147"),
     person("mailname", name="bart@simpson.example", email="bart@simpson.example"),
 ]
 
@@ -96,6 +97,8 @@ async def people(api: Api) -> AsyncIterator[Api]:
         ("orsolya@big", "vbr"),
         ("orsolya+news@bigcorp.example", "vbq"),
         ("orsolya+n", "vbq"),
+        ("<orsolya@bigcorp.example>", "vbr"),
+        ("Orsolya Vbr <mailto:orsolya@bigcorp.example>,", "vbr"),
         ("@bigcorp.example", "vbq vbr"),
         ("@bigc", "vbq vbr"),
         ("orsolya @bigcorp.example", "vbq vbr"),
@@ -108,6 +111,9 @@ async def people(api: Api) -> AsyncIterator[Api]:
         ("5550199 23", "vbq"),
         ("01 555 01", "vbq"),
         ("019923", "vbq vbr"),
+        ("\u202a+36 1 555 0199 23\u202c", "vbq"),
+        ("tel:+361555019923", "vbq"),
+        ("0147", "zeros"),
         ("orsolya 555019923", "vbq"),
         # ids
         ("auth0|5f7c8ec7c33c6c004bbafe82", "5f7c8ec7c33c6c004bbafe82"),

@@ -26,6 +26,23 @@ def test_nothing_typed_is_no_query(typed: str) -> None:
         ("Jose\u0301", ["José"]),
         ("山田　太郎", ["山田", "太郎"]),
         ("a\0b", ["a", "b"]),
+        ("<ann.smith@acme.com>", ["ann.smith@acme.com"]),
+        ('"ann.smith@acme.com"', ["ann.smith@acme.com"]),
+        ("'ann.smith@acme.com',", ["ann.smith@acme.com"]),
+        ("(ann.smith@acme.com).", ["ann.smith@acme.com"]),
+        ("ann.smith@acme.com;", ["ann.smith@acme.com"]),
+        ("ann.smith@acme.com\u200b", ["ann.smith@acme.com"]),
+        ("ann.\u200bsmith@acme.com", ["ann.smith@acme.com"]),
+        ("mailto:ann.smith@acme.com", ["ann.smith@acme.com"]),
+        ("<MAILTO:ann.smith@acme.com>", ["ann.smith@acme.com"]),
+        ("Ann Smith <ann.smith@acme.com>", ["Ann", "Smith", "ann.smith@acme.com"]),
+        ("<@acme.com>", ["@acme.com"]),
+        ("tel:+442079460147", ["+442079460147"]),
+        ("tel: Ann", ["tel:", "Ann"]),
+        ("\u202aAnn\u202c", ["Ann"]),
+        ("می\u200cخواهم", ["می\u200cخواهم"]),
+        ("\u202e", ["\u202e"]),
+        ("O'Brien,", ["O'Brien,"]),
     ],
 )
 def test_words(typed: str, words: list[str]) -> None:
@@ -44,7 +61,12 @@ def test_words(typed: str, words: list[str]) -> None:
         ("９００１２３", "900123"),
         ("1234", "1234"),
         ("123", None),
-        ("00123", None),
+        ("0147", "0147"),
+        ("00123", "00123"),
+        ("0 147", "0147"),
+        ("\u202a+44 20 7946\u200e 0147\u202c", "442079460147"),
+        ("+442079460147,", "442079460147"),
+        ("+442079460147;", "442079460147"),
         ("12345678901234567890", "123456789012345"),
         ("900123x", None),
         ("ann", None),
@@ -71,6 +93,21 @@ def test_addresses_and_domains(typed: str, is_address: bool, is_domain: bool) ->
     text = read_query_text(typed)
     assert text is not None
     assert (text.words[0].is_address, text.words[0].is_domain) == (is_address, is_domain)
+
+
+@pytest.mark.parametrize(
+    ("typed", "whole"),
+    [
+        ("<ann@acme.com>,", "ann@acme.com"),
+        ("\u202a ann  smith\u202c", "ann smith"),
+        ("tel:+44 20 7946 0147", "+44 20 7946 0147"),
+        ("tel:ann", "tel:ann"),
+    ],
+)
+def test_the_whole_is_without_what_pasting_brings_along(typed: str, whole: str) -> None:
+    text = read_query_text(typed)
+    assert text is not None
+    assert text.whole == whole
 
 
 @pytest.mark.parametrize("typed", ["x" * (MAX_CHARS + 1), "x " * (MAX_WORDS + 1)])
