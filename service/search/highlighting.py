@@ -82,6 +82,8 @@ def _read(value: Any, found: list[str] | None) -> tuple[str, list[_Span]]:
             spans.append((length, length + len(piece)))
         plain.append(piece)
         length += len(piece)
+    if isinstance(value, str) and value != "".join(plain):  # the engine drops control characters
+        return _short(value), []
     return "".join(plain), spans
 
 
@@ -98,7 +100,11 @@ def _folded(text: str) -> str:
 
 
 def _folded_character(character: str) -> str:
-    bare = unicodedata.normalize("NFD", character)[0].lower()
+    parts = unicodedata.normalize("NFD", character)
+    # Syllables of Hangul and voiced kana are taken apart too, and are other letters without.
+    if not all("\u0300" <= mark <= "\u036f" for mark in parts[1:]):
+        return character
+    bare = parts[0].lower()
     return bare if len(bare) == 1 else character
 
 
