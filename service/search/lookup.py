@@ -46,13 +46,13 @@ class Lookup:
             one: by_id[one].source for one in ids if one in by_id
         }
         for email in emails:
-            for user in by_email.get(email.casefold(), ()):
+            for user in by_email.get(_folded(email), ()):
                 users.setdefault(user["user_id"], user)
         return {
             "users": list(users.values()),
             "missing": {
                 "ids": [one for one in ids if one not in by_id],
-                "emails": [one for one in emails if one.casefold() not in by_email],
+                "emails": [one for one in emails if _folded(one) not in by_email],
             },
         }
 
@@ -72,12 +72,13 @@ class Lookup:
     async def _by_email(
         self, emails: Sequence[str], fields: tuple[str, ...]
     ) -> Mapping[str, list[Mapping[str, Any]]]:
-        """By the address, case folded."""
+        """By the address, case folded and trimmed."""
         found: dict[str, list[Mapping[str, Any]]] = {}
-        wanted = {email.casefold() for email in emails}
+        asked = [email.strip() for email in emails]
+        wanted = {_folded(email) for email in emails}
         body: dict[str, Any] = {
             # Folds accents too, which the comparison below doesn't.
-            "query": {"bool": {"filter": [{"terms": {"email.folded": list(emails)}}, NOT_DELETED]}},
+            "query": {"bool": {"filter": [{"terms": {"email.folded": asked}}, NOT_DELETED]}},
             "sort": [{"user_id": "asc"}],
             "size": _PAGE,
             "track_total_hits": False,
@@ -89,7 +90,7 @@ class Lookup:
             hits, timed_out = read_hits(await self._engine.search(body))
             slow_answer(timed_out)
             for hit in hits:
-                address = hit["_source"]["email"].casefold()
+                address = _folded(hit["_source"]["email"])
                 if address in wanted:
                     found.setdefault(address, []).append(hit["_source"])
             if len(hits) < _PAGE:
@@ -101,6 +102,10 @@ class Lookup:
             ProblemType.INVALID_BODY,
             f"more than {_PAGE * _MOST_PAGES} users have these addresses: look up fewer",
         )
+
+
+def _folded(email: str) -> str:
+    return email.strip().casefold()
 
 
 def is_possible_id(user_id: str) -> bool:
