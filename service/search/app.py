@@ -10,9 +10,10 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, Final
+from urllib.parse import unquote, unquote_to_bytes
 
 import orjson
 from aiohttp import hdrs, web
@@ -100,13 +101,13 @@ class _Api:
             return await self._export(request)
         begun = time.perf_counter()
         request[_KIND] = "search"
-        parameters = read_parameters(request.query.items())
+        parameters = read_parameters(_pairs(request))
         return _json(await self._listing.page(parameters), begun)
 
     async def user(self, request: web.Request) -> web.StreamResponse:
         request[_KIND] = "get"
         fields: tuple[str, ...] = ()
-        for name, value in request.query.items():
+        for name, value in _pairs(request):
             if name != "fields" or fields:
                 raise invalid(name[:100], "possible parameter: fields, once")
             fields = read_fields(value)
@@ -130,7 +131,7 @@ class _Api:
 
     async def _export(self, request: web.Request) -> web.StreamResponse:
         request[_KIND] = "export"
-        parameters = read_parameters(request.query.items(), export=True)
+        parameters = read_parameters(_pairs(request), export=True)
         response = web.StreamResponse(headers={hdrs.CACHE_CONTROL: "no-store"})
         response.content_type = _NDJSON
         async with aclosing(self._exports.chunks(parameters)) as chunks:
@@ -216,6 +217,16 @@ def _authorise(request: web.Request, tokens: Sequence[bytes]) -> None:
             ProblemType.UNAUTHORIZED,
             headers={hdrs.WWW_AUTHENTICATE: 'Bearer realm="user-sync search"'},
         )
+
+
+def _pairs(request: web.Request) -> Iterable[tuple[str, str]]:
+    """Raises Problem when one isn't UTF-8: decoding would leave its %FF as it stands."""
+    for pair in request.rel_url.raw_query_string.split("&"):
+        try:
+            unquote_to_bytes(pair).decode()
+        except UnicodeError:
+            raise invalid(unquote(pair.partition("=")[0])[:100], "it is not UTF-8") from None
+    return request.query.items()
 
 
 def _lookup_request(body: bytes) -> LookupRequest:

@@ -90,6 +90,18 @@ async def test_a_parameter_given_twice_is_refused(api: Api) -> None:
     assert status == 400
 
 
+@pytest.mark.parametrize("value", ["%FF", "a%C3", "%ED%A0%80", "a+%FFb"])
+@pytest.mark.parametrize(
+    ("path", "named"), [("/users?limit=1&q=", "q"), ("/users/x?fields=", "fields")]
+)
+async def test_what_is_not_utf_8_is_refused(api: Api, value: str, path: str, named: str) -> None:
+    url = URL(api.url + path + value, encoded=True)
+    async with api.session.get(url) as reply:
+        problem = await reply.json(content_type=None)
+    assert (reply.status, problem["parameter"]) == (400, named)
+    assert "UTF-8" in problem["detail"]
+
+
 async def test_unknown_paths_and_methods_are_problems(api: Api) -> None:
     assert (await api.problem(404, "/nothing"))["type"].endswith(":not-found")
     status, headers, body = await api.request("DELETE", "/users")
