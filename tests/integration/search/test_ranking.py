@@ -60,7 +60,7 @@ PEOPLE = [
     person("giorgos", name="Χρήστος Ξενάκης"),
     person("shorty", name="Xq"),
     person("login-x", name="Ada Byron", username="countess_99", email="ada@byron.example"),
-    person("zeros", name="Zero Ending", phone_number="+442079400147"),
+    person("zeros", name="Zero Ending", phone_number="+442070000147"),
     person("mailname", name="bart@simpson.example", email="bart@simpson.example"),
 ]
 
@@ -113,7 +113,7 @@ async def people(api: Api) -> AsyncIterator[Api]:
         ("019923", "vbq vbr"),
         ("\u202a+36 1 555 0199 23\u202c", "vbq"),
         ("tel:+361555019923", "vbq"),
-        ("00147", "zeros"),
+        ("0000147", "zeros"),
         ("orsolya 555019923", "vbq"),
         # ids
         ("auth0|5f7c8ec7c33c6c004bbafe82", "5f7c8ec7c33c6c004bbafe82"),
