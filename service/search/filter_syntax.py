@@ -12,9 +12,9 @@
     word       = 1*( any character but blanks and ( ) , " = ! < > ^ ~ )
     quoted     = DQUOTE *( any character but " and \\ / "\\" any character ) DQUOTE
 
-A value may hold operators' characters (`event.id=a=b`): only blanks, brackets, commas and quotes
-end it. Blanks between the parts don't matter. What fields there are and which comparison fits them
-is not grammar: `filter_query` knows.
+A value may hold operators' characters (`event.id=a=b`), but needs quotes to begin with one: `a==b`
+and `a=>5` are slips. Only blanks, brackets, commas and quotes end it. Blanks between the parts don't
+matter. What fields there are and which comparison fits them is not grammar: `filter_query` knows.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,10 @@ OPERATORS: Final = ("!=", "^=", "~=", "<=", ">=", "=", "<", ">")
 
 _BLANKS: Final = " \t\r\n"
 _ENDS_VALUE: Final = frozenset(_BLANKS + '(),"')
-_ENDS_PATH: Final = _ENDS_VALUE | frozenset("=!<>^~")
+_SIGNS: Final = frozenset("=!<>^~")
+_ENDS_PATH: Final = _ENDS_VALUE | _SIGNS
+# What other languages write; as the beginning of a value it would find nobody.
+_MEANT: Final = {"=>": ">=", "=<": "<=", "=~": "~=", "=^": "^=", "=!": "!=", "<>": "!="}
 
 
 class FilterError(ValueError):
@@ -159,10 +162,20 @@ class _Parser:
                 break
         else:
             raise FilterError(place, f"one of {' '.join(OPERATORS)}")
+        self._refuse_sign(operator)
         values = [self._value()]
         while self._mark(","):
             values.append(self._value())
         return Comparison(path, operator, tuple(values), place)
+
+    def _refuse_sign(self, operator: str) -> None:
+        """One that follows the operator at once: a slip, not the value's beginning."""
+        sign = self._text[self._at : self._at + 1]
+        if sign not in _SIGNS:
+            return
+        quoted = f"a value, in quotes if it begins with {sign}"
+        meant = "no second =" if sign == "=" else _MEANT.get(operator + sign)
+        raise FilterError(self.position, f"{meant}, or {quoted}" if meant else quoted)
 
     def _path(self) -> Text:
         return self._word_or_quoted(_ENDS_PATH, "a field's name, not, or a bracket")

@@ -38,8 +38,8 @@ Conditions on fields; several `filter=` must all hold.
 - `present(last_login)`, `missing(user_metadata.locale)`
 - `not`, `and`, `or` and brackets: `blocked=true or (logins_count=0 and not provider=auth0)`
 
-Quote a value with blanks, brackets, commas or quotes: `name="Ann Smith"`; in quotes, a
-backslash keeps a quote or a backslash.
+Quote a value with blanks, brackets, commas or quotes, or that begins with an operator:
+`name="Ann Smith"`; in quotes, a backslash keeps a quote or a backslash.
 """
 
 
