@@ -5,7 +5,7 @@ A user's score is a sum of the constants below, so a ranking can be worked out o
 
 - the whole text is the user's id, e-mail address or phone number, or their whole name;
 - each word counts by its best match: a whole word above a beginning, names above the rest;
-- a little more when a name begins with the whole text.
+- a little more when a name begins with the whole text, or a phone number is no longer than it.
 
 Whatever the number of words, one more that matches whole outweighs all that a beginning can add.
 Typing errors are looked for only when nobody matches without (`forgiving`); then each word may be
@@ -25,6 +25,7 @@ OTHER_WORD: Final = 28
 NAME_BEGINNING: Final = 12
 OTHER_BEGINNING: Final = 8
 NAME_BEGINS_WITH_ALL: Final = 4
+NUMBER_TO_THE_DIGIT: Final = 4
 ONE_TYPO: Final = 2
 MORE_TYPOS: Final = 1
 
@@ -61,6 +62,9 @@ def _bonuses(text: QueryText) -> list[Query]:
     ]
     if len(whole) > 1:  # everybody beginning with one letter: no information, much work
         bonuses.append(_constant({"prefix": {"name.folded": whole}}, NAME_BEGINS_WITH_ALL))
+    if text.digits is not None:  # numbers that only end so have matched as much till here
+        exact = [whole, text.digits, f"+{text.digits}"]
+        bonuses.append(_constant({"terms": {"phone_number.keyword": exact}}, NUMBER_TO_THE_DIGIT))
     return bonuses
 
 
@@ -89,7 +93,13 @@ def _address(address: str) -> list[Query]:
         _constant({"prefix": {"email.folded": address}}, OTHER_BEGINNING),
     ]
     # Some user names and ids are addresses.
-    return [*ways, _constant(_names(address), NAME_WORD), *_ids(address)]
+    beginnings = [{"prefix": {f"{name}.folded": address}} for name in NAMES]
+    return [
+        *ways,
+        _constant(_names(address), NAME_WORD),
+        _constant(_any_of(beginnings), NAME_BEGINNING),
+        *_ids(address),
+    ]
 
 
 def _anywhere(word: Word) -> list[Query]:
@@ -121,7 +131,8 @@ def _ids(text: str) -> list[Query]:
     ]
     queries = [_constant(_any_of(ways), OTHER_WORD)]
     if "|" in text:
-        queries.append(_constant({"prefix": {"user_id": text}}, OTHER_BEGINNING))
+        beginning = {"value": text, "case_insensitive": True}
+        queries.append(_constant({"prefix": {"user_id": beginning}}, OTHER_BEGINNING))
     return queries
 
 
@@ -147,7 +158,11 @@ def _with_typos(word: Word) -> list[Query]:
     if word.is_domain:
         return [_fuzzy("email.domain", word.text[1:])]
     if word.is_address:
-        return [_constant(_inner_address(word.text), ONE_TYPO), _fuzzy("email.folded", word.text)]
+        return [
+            _constant(_inner_address(word.text), ONE_TYPO),
+            _constant(_email_words(word.text, analyzer="id_words"), MORE_TYPOS),
+            _fuzzy("email.folded", word.text),
+        ]
     how = {"prefix_length": 1, "max_expansions": _MOST_EXPANSIONS}
     one = {"fuzziness": "AUTO:3,1000", **how}
     more = {"fuzziness": "AUTO", **how}
