@@ -13,8 +13,9 @@
     quoted     = DQUOTE *( any character but " and \\ / "\\" any character ) DQUOTE
 
 A value may hold operators' characters (`event.id=a=b`), but needs quotes to begin with one: `a==b`
-and `a=>5` are slips. Only blanks, brackets, commas and quotes end it. Blanks between the parts don't
-matter. What fields there are and which comparison fits them is not grammar: `filter_query` knows.
+and `a=>5` are slips. Only blanks, brackets, commas and quotes end it. Blanks between the parts
+don't matter. What fields there are and which comparison fits them is not grammar: `filter_query`
+knows.
 """
 
 from dataclasses import dataclass
