@@ -16,6 +16,13 @@ from service.index.errors import BootstrapError
 from service.index.names import IndexNames
 from service.index.unexpected import UnexpectedAnswer, expecting_opensearch
 
+_BOOTSTRAP: Final = "run user-sync bootstrap, or restore the index or its aliases"
+_CREDENTIALS: Final = "check USER_SYNC_OPENSEARCH_USERNAME and USER_SYNC_OPENSEARCH_PASSWORD"
+_ROLE: Final = "give the OpenSearch user the role that the README lists"
+_URL: Final = "check USER_SYNC_OPENSEARCH_URL, and what stands before OpenSearch (a proxy?)"
+_RUNS: Final = "check that OpenSearch runs and that USER_SYNC_OPENSEARCH_URL points at it"
+_LOG: Final = "see OpenSearch's own log; events wait in the journal and are retried"
+
 IS_TOMBSTONE: Final[dict[str, Any]] = {"exists": {"field": "deleted_at"}}
 
 
@@ -26,8 +33,8 @@ class IndexState:
     reachable: it answered, if only with a refusal. live: the index in use, None when there is
     none. bootstrapped: both aliases lead to it as they should. health: green, yellow or red, of
     that index. blocks: what keeps it from being written, in OpenSearch's words. users, tombstones:
-    documents as of the last refresh. problem: for people; empty when all is well. What could not
-    be asked is None.
+    documents as of the last refresh. problem: for people; empty when all is well. advice: what to
+    do about it, where the problem doesn't say so itself. What could not be asked is None.
     """
 
     reachable: bool
@@ -38,6 +45,7 @@ class IndexState:
     users: int | None = None
     tombstones: int | None = None
     problem: str = ""
+    advice: str = ""
 
     @property
     def writable(self) -> bool:
@@ -65,11 +73,15 @@ async def _look(client: AsyncOpenSearch, names: IndexNames, timeout_seconds: flo
         return IndexState(True, problem=str(refusal))
     if plan.live is None:
         return IndexState(
-            True, problem=f"there is no index behind {names.readers}: bootstrap creates it"
+            True,
+            problem=f"there is no index behind {names.readers}: bootstrap creates it",
+            advice=_BOOTSTRAP,
         )
     if plan.actions:
         missing = "; ".join(change.what for change in plan.changes)
-        return IndexState(True, plan.live, problem=f"not as it should be: {missing}: bootstrap")
+        return IndexState(
+            True, plan.live, problem=f"not as it should be: {missing}: bootstrap", advice=_BOOTSTRAP
+        )
     health = await asked.get(f"/_cluster/health/{plan.live}", timeout="0s")
     blocks = _blocks(plan.live, await asked.get("/_cluster/state/blocks"))
     return IndexState(
@@ -81,6 +93,7 @@ async def _look(client: AsyncOpenSearch, names: IndexNames, timeout_seconds: flo
         users=await asked.count(names.readers, {"match_all": {}}),
         tombstones=await asked.count(names.writers, IS_TOMBSTONE),
         problem=f"OpenSearch does not let us write: {'; '.join(blocks)}" if blocks else "",
+        advice=_about(blocks),
     )
 
 
@@ -119,14 +132,26 @@ def _blocks(live: str, answer: Mapping[str, Any] | None) -> tuple[str, ...]:
     )
 
 
+def _about(blocks: tuple[str, ...]) -> str:
+    """OpenSearch sets one kind of block itself, on a full disk; the others are a person's."""
+    if any("allow delete" in block or "flood" in block for block in blocks):
+        return "free disk on the OpenSearch nodes, then lift the block if it stays"
+    return "lift the block when whoever set it is done" if blocks else ""
+
+
 def _unreadable(error: OpenSearchException) -> IndexState:
     status = error.status_code if isinstance(error, TransportError) else None
     if status == 401:
-        return IndexState(True, problem="OpenSearch refuses the credentials (401)")
+        return IndexState(
+            True, problem="OpenSearch refuses the credentials (401)", advice=_CREDENTIALS
+        )
     if status == 403:
-        return IndexState(True, problem="OpenSearch says the user may not (403): see its role")
+        return IndexState(True, problem="OpenSearch says the user may not (403)", advice=_ROLE)
     if isinstance(status, int):
-        return IndexState(True, problem=f"OpenSearch answers {status}")
+        advice = _LOG if status >= 500 or status == 429 else _URL
+        return IndexState(True, problem=f"OpenSearch answers {status}", advice=advice)
     if isinstance(error, UnexpectedAnswer | SerializationError):
-        return IndexState(False, problem="what answers at OpenSearch's address is something else")
-    return IndexState(False, problem=f"OpenSearch gives no answer ({type(error).__name__})")
+        problem = "what answers at OpenSearch's address is something else"
+        return IndexState(False, problem=problem, advice=_URL)
+    problem = f"OpenSearch gives no answer ({type(error).__name__})"
+    return IndexState(False, problem=problem, advice=_RUNS)

@@ -10,9 +10,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from service.journal.errors import JournalFull, JournalUnavailable
+from service.journal.errors import JournalFull, JournalGone, JournalUnavailable
 
 _LOOK_EVERY_S = 1.0
+_PUT_BACK = "stop the service, put the file back, start again"
 
 # To the log, then to the file.
 _WRITTEN_TIMES = 2
@@ -48,13 +49,14 @@ class Capacity:
         self._file = path.stat().st_ino
         self._free = free_bytes(path.parent)
         self._promised = 0
-        self._gone = ""
+        self._gone: JournalUnavailable | None = None
         self._looked_s = monotonic_s()
 
     def check(self, new_bytes: int, kept_bytes: int) -> None:
         """new_bytes: of the bodies to be appended. kept_bytes: of those already there.
 
-        Raises JournalFull; JournalUnavailable when the file is gone: nothing written to it lasts.
+        Raises JournalFull; JournalGone when the file is: nothing written to it lasts;
+        JournalUnavailable when that can't be told.
         """
         wanted = kept_bytes + new_bytes
         if wanted > self._max_bytes:
@@ -66,7 +68,7 @@ class Capacity:
         if self._is_low(new_bytes) or self._monotonic_s() - self._looked_s >= _LOOK_EVERY_S:
             self._look()
         if self._gone:
-            raise JournalUnavailable(self._gone)
+            raise type(self._gone)(str(self._gone))  # a new one: each has its own traceback
         if self._is_low(new_bytes):
             raise JournalFull(
                 f"the disk of {self._path.parent} is nearly full: "
@@ -93,12 +95,15 @@ class Capacity:
         try:
             in_place = self._path.stat().st_ino == self._file
             self._free = self._free_bytes(self._path.parent)
+        except FileNotFoundError:
+            self._gone = JournalGone(f"the journal {self._path} is gone; {_PUT_BACK}")
         except OSError as error:
-            self._gone = f"the journal {self._path} can't be looked at: {error.strerror}"
-            return
-        self._gone = (
-            ""
-            if in_place
-            else f"the journal {self._path} was replaced while in use; stop the service, put the "
-            "file back, start again"
-        )
+            self._gone = JournalUnavailable(
+                f"the journal {self._path} can't be looked at: {error.strerror}"
+            )
+        else:
+            self._gone = (
+                None
+                if in_place
+                else JournalGone(f"the journal {self._path} was replaced while in use; {_PUT_BACK}")
+            )

@@ -58,3 +58,7 @@ class JournalUnavailable(JournalError):
     def __init__(self, message: str, retry_after_s: int = 5) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class JournalGone(JournalUnavailable):
+    """The file in use is no longer at its path: nothing written to it would last."""

@@ -17,7 +17,7 @@ from service.journal import opening, reading
 from service.journal.arrivals import Arrivals
 from service.journal.capacity import Capacity
 from service.journal.duplicates import DuplicateWindow
-from service.journal.errors import JournalError
+from service.journal.errors import JournalError, JournalUnavailable
 from service.journal.options import JournalOptions
 from service.journal.records import (
     Accounting,
@@ -214,15 +214,20 @@ class Journal:
 
         A little before the first event is refused, so that a load balancer knows in time.
         """
+        refusal = self.refusal()
+        return refusal is None, "" if refusal is None else str(refusal)
+
+    def refusal(self) -> JournalError | None:
+        """What an append of a large event would raise now; None when there is room for it."""
         if self._closed:
-            return False, "the journal is closed"
+            return JournalUnavailable("the journal is closed")
         if self._writer.failure:
-            return False, self._writer.failure
+            return JournalUnavailable(self._writer.failure)
         try:
             self._capacity.check(self._large_event, self._writer.ledger.get(books.BYTES))
         except JournalError as refusal:
-            return False, str(refusal)
-        return True, ""
+            return refusal
+        return None
 
     async def dead_letters(
         self, *, limit: int, after: int = 0, code: str | None = None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from service.indexer.indexer import Indexer
 from service.indexer.troubles import Trouble
+from service.journal.errors import JournalFull, JournalGone
 from service.journal.journal import Journal
 from service.observability.health import Check, Health, examine
 from service.receiver.refusals import Refusal
@@ -31,9 +32,17 @@ _ADVICE = {
     "status_403": "give the OpenSearch user the role that the README lists",
     "security_exception": "give the OpenSearch user the role that the README lists",
     "cluster_block_exception": "free disk on the OpenSearch nodes, then lift the block if it stays",
+    "index_closed_exception": "open the index: the check `opensearch` says how",
     "index_not_found_exception": "run user-sync bootstrap, or restore the index",
     "alias_missing": "run user-sync bootstrap, or restore the alias",
     "strict_dynamic_mapping_exception": "run user-sync bootstrap to bring the mapping up to date",
+}
+# By opensearch-py's names; the other checks know more about whatever else it is.
+_ADVICE_ON_REFRESHES = {
+    "AuthenticationException": _ADVICE["status_401"],
+    "AuthorizationException": _ADVICE["status_403"],
+    "NotFoundError": _ADVICE["alias_missing"],
+    "RequestError": "the check `opensearch` says what is wrong, or else OpenSearch's own log",
 }
 _ADVICE_OTHERWISE = "see OpenSearch's own log; events wait in the journal and are retried"
 
@@ -102,19 +111,25 @@ class Vitals:
             not losing,
             f"requests refused for good since the start: {counts}",
             "if they are Auth0's, their events are lost: compare the stream's credential with this "
-            "service's, then import an export to catch up",
+            "service's, then import an export to catch up; a deletion among them is in no export: "
+            "have Auth0 send it again, or delete that user's document",
         )
 
     def _journal_appends(self) -> Check:
-        possible, reason = self._journal.can_append()
-        if possible:
+        refusal = self._journal.refusal()
+        if refusal is None:
             return Check("journal", True, "the journal takes events")
-        return Check(
-            "journal",
-            False,
-            f"senders are told to come back later: {reason}",
-            "free disk, or raise USER_SYNC_JOURNAL_MAX_BYTES; it recovers by itself",
-        )
+        state = f"senders are told to come back later: {refusal}"
+        match refusal:
+            case JournalGone():
+                advice = (
+                    "put the file back and start the service again; it does not recover by itself"
+                )
+            case JournalFull():
+                advice = "free disk, or raise USER_SYNC_JOURNAL_MAX_BYTES; it recovers by itself"
+            case _:
+                advice = "free the disk if it is full, or mend what it says; it recovers by itself"
+        return Check("journal", False, state, advice)
 
     def _dead_letters(self) -> Check:
         count = self._journal.accounting().dead_letters
@@ -154,7 +169,7 @@ class Vitals:
                 "freshness",
                 False,
                 f"{state}; what is written becomes searchable late: refreshes fail ({error})",
-                "give the OpenSearch user the role that the README lists, or see OpenSearch's log",
+                _ADVICE_ON_REFRESHES.get(error, _ADVICE_OTHERWISE),
             )
         if age_us <= _LATE_US:
             return Check("freshness", True, state)

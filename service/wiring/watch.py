@@ -11,6 +11,7 @@ from service.observability.health import Check
 _EVERY_S = 5.0
 _EVERY_S_IN_TROUBLE = 1.0  # whoever mends something waits for the answer
 _TIMEOUT_S = 3.0
+_ADVICE_OTHERWISE = "do what it says; the README tells more under bootstrapping"
 
 
 class IndexWatch:
@@ -27,16 +28,10 @@ class IndexWatch:
         if state.writable and state.health != "red":
             told = f"{state.live} is {state.health}; users: {state.users}"
             return Check("opensearch", True, f"{told}, tombstones: {state.tombstones}")
-        if not state.reachable:
-            advice = "check that OpenSearch runs and that USER_SYNC_OPENSEARCH_URL points at it"
-        elif state.blocks:
-            advice = "free disk on the OpenSearch nodes, then lift the block if it stays"
-        elif state.bootstrapped:
-            advice = "see OpenSearch's own log; events wait in the journal and are retried"
-        else:
-            advice = "run user-sync bootstrap, or restore the index or its aliases"
-        blocks = "; ".join(state.blocks)
-        return Check("opensearch", False, state.problem or blocks or "its health is red", advice)
+        if state.problem:
+            return Check("opensearch", False, state.problem, state.advice or _ADVICE_OTHERWISE)
+        advice = "see OpenSearch's own log; events wait in the journal and are retried"
+        return Check("opensearch", False, f"the health of {state.live} is red", advice)
 
     async def look(self) -> None:
         """Ask now."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from service.journal.capacity import Capacity
-from service.journal.errors import JournalFull, JournalUnavailable
+from service.journal.errors import JournalFull, JournalGone
 
 
 class Disk:
@@ -93,10 +93,10 @@ def test_the_limit_itself_still_fits(capacity: Capacity) -> None:
 def test_notices_that_the_file_is_gone(capacity: Capacity, disk: Disk, file: Path) -> None:
     file.unlink()
     disk.s = 1.0
-    with pytest.raises(JournalUnavailable, match="can't be looked at"):
+    with pytest.raises(JournalGone, match="put the file back"):
         capacity.check(1, 0)
     file.with_name("elsewhere").touch()
     file.touch()
     disk.s = 2.0
-    with pytest.raises(JournalUnavailable, match="was replaced"):
+    with pytest.raises(JournalGone, match="was replaced"):
         capacity.check(1, 0)

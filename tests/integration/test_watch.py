@@ -1,0 +1,66 @@
+"""What `/healthz` says of OpenSearch, and what it advises."""
+
+from collections.abc import Iterator
+
+import pytest
+from opensearchpy import AsyncOpenSearch
+
+from service.index.connection import OpenSearchOptions, connect
+from service.index.names import IndexNames
+from service.wiring.watch import IndexWatch
+from tests.conftest import Engine
+from tests.faulty_proxy import Answer, FaultyProxy, faulty_proxy
+
+
+@pytest.fixture
+def proxy(engine: Engine) -> Iterator[FaultyProxy]:
+    with faulty_proxy(engine.url) as one:
+        yield one
+
+
+@pytest.mark.parametrize(
+    ("status", "advised"),
+    [
+        (401, "USER_SYNC_OPENSEARCH_PASSWORD"),
+        (403, "role"),
+        (404, "USER_SYNC_OPENSEARCH_URL"),
+        (405, "USER_SYNC_OPENSEARCH_URL"),
+        (503, "OpenSearch's own log"),
+    ],
+)
+async def test_each_refusal_has_advice_of_its_own(
+    proxy: FaultyProxy, names: IndexNames, status: int, advised: str
+) -> None:
+    proxy.fault = lambda _: Answer(status)
+    client = connect(OpenSearchOptions(url=proxy.url))
+    watch = IndexWatch(client, names)
+    await watch.look()
+    await client.close()
+    check = watch.check()
+    assert not check.ok
+    assert str(status) in check.state
+    assert advised in check.advice
+    assert "bootstrap" not in check.advice
+
+
+async def test_a_closed_index_is_told_with_how_to_open_it(
+    client: AsyncOpenSearch, names: IndexNames
+) -> None:
+    watch = IndexWatch(client, names)
+    await client.indices.close(index=names.first)
+    await watch.look()
+    assert f"POST /{names.first}/_open" in watch.check().state
+    assert "free disk" not in watch.check().advice
+    await client.indices.open(index=names.first)
+
+
+async def test_a_missing_index_and_a_block_that_a_person_set(
+    client: AsyncOpenSearch, names: IndexNames
+) -> None:
+    watch = IndexWatch(client, names)
+    await client.indices.put_settings(index=names.first, body={"index.blocks.write": True})
+    await watch.look()
+    assert "lift the block" in watch.check().advice
+    await client.indices.delete(index=names.first)
+    await watch.look()
+    assert "run user-sync bootstrap" in watch.check().advice
