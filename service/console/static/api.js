@@ -46,16 +46,18 @@ function parsed(text) {
 	}
 }
 
+export const PAGE = 50;
+
 const FIELDS = "user_id,name,nickname,username,email,email_verified,phone_number,blocked,multifactor,identities.connection,last_login";
 
 /** Without words there is no best match: who changed last comes first. */
-const parameters = ({ q, filters }) => [
-	["q", q], ...filters.map((filter) => ["filter", filter]), ["sort", q.trim() ? "" : "-updated_at"], ["limit", 50], ["fields", FIELDS], ["highlight", q && "true"]];
+const parameters = ({ q, filters }, limit) => [
+	["q", q], ...filters.map((filter) => ["filter", filter]), ["sort", q.trim() ? "" : "-updated_at"], ["limit", limit], ["fields", FIELDS], ["highlight", q && "true"]];
 
-/** A page, of a cursor or the first. asked: {q, filters}. As the API answers, but users are {document, marks}. */
-export async function search(asked, cursor, signal) {
+/** A page, of a cursor or the first, at most 1,000 users. asked: {q, filters}. As the API answers, but users are {document, marks}. */
+export async function search(asked, { cursor, limit = PAGE }, signal) {
 	const which = cursor ? [["cursor", cursor]] : [["facets", facetFields.join(",")], ["total", asked.q ? "" : "exact"]];
-	const { data } = await ask("search", "users", { query: [...parameters(asked), ...which], signal });
+	const { data } = await ask("search", "users", { query: [...parameters(asked, limit), ...which], signal });
 	return { ...data, users: data.users.map((document, place) => ({ document, marks: data.highlights?.[place] ?? {} })) };
 }
 

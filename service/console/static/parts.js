@@ -11,10 +11,17 @@ export function refusal(room, { status, detail }, retrying = false) {
 	const again = retrying && " Trying again…";
 	if (status === 401) return notice(`This needs a valid ${room} token`, h("button.primary", { onclick: askForTokens }, "Enter token"));
 	if (status === 404) return notice(`The ${room} API is off`, `Set USER_SYNC_${room.toUpperCase()}_TOKENS where the service runs.`);
-	if (status === 0) return notice("No answer", again);
-	if (status === 503) return notice(room === "search" ? "OpenSearch can’t be searched now" : "The journal can’t be read now", [detail, again]);
-	return notice("That did not work", detail);
+	return notice(trouble(room, status), status === 0 ? again : status === 503 ? [detail, again] : detail);
 }
+
+function trouble(room, status) {
+	if (status === 0) return "No answer";
+	if (status === 503) return room === "search" ? "OpenSearch can’t be searched now" : "The journal can’t be read now";
+	return "That did not work";
+}
+
+/** Beside content that can't be asked for anew meanwhile. */
+export const stale = (room, { status }) => h("p.flag", h("strong", trouble(room, status)), " What is shown may be old. Trying again…");
 
 export const facts = (pairs) => h("dl.facts", pairs.filter(Boolean).map(([name, value]) => h("div", h("dt", name), h("dd", value))));
 

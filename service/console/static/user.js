@@ -3,7 +3,7 @@
 import { lastSearch } from "./address.js";
 import { h, say } from "./dom.js";
 import { moment, words } from "./format.js";
-import { card, facts, notice, refusal } from "./parts.js";
+import { card, facts, notice, refusal, stale } from "./parts.js";
 import { user } from "./api.js";
 import { tree } from "./tree.js";
 import { badges, title } from "./user_row.js";
@@ -14,14 +14,16 @@ const ELSEWHERE = /^(user_id|identities|.*metadata|unknown_fields|misfit_fields|
 const TIMES = /_at$|^last_(login|password_reset)$/;
 
 export function show(main, { id }) {
+	const problem = h("div", { role: "alert" });
 	const page = h("div");
-	main.append(h("div.view", h("p.back", h("a", { href: lastSearch() }, "← Users")), page));
+	main.append(h("div.view", h("p.back", h("a", { href: lastSearch() }, "← Users")), problem, page));
 	const flight = new AbortController();
 	let etag = null, timer;
 
 	async function load() {
 		try {
 			const answer = await user(id, etag, flight.signal);
+			problem.replaceChildren();
 			if (answer.data) {
 				if (etag) say("The user has changed");
 				({ etag } = answer);
@@ -32,6 +34,7 @@ export function show(main, { id }) {
 			if (flight.signal.aborted) return;
 			const gone = error.kind === "user-not-found";
 			const passing = error.status === 0 || error.status >= 500;
+			problem.replaceChildren(...(passing && etag ? [stale("search", error)] : []));
 			if (!passing || !etag) page.replaceChildren(!gone ? refusal("search", error, passing) : etag ? notice("This user was deleted") : notice("There is no such user"));
 			if (gone) etag = null;
 			if (!passing && !gone) return;

@@ -4,17 +4,21 @@ import { here, link, settle } from "./address.js";
 import { h, reconcile, say } from "./dom.js";
 import { facetChips, filterForm, PLAIN, writtenFilters } from "./filters.js";
 import { number } from "./format.js";
-import { notice, refusal } from "./parts.js";
-import { search } from "./api.js";
+import { notice, refusal, stale } from "./parts.js";
+import { PAGE, search } from "./api.js";
 import { userRow } from "./user_row.js";
 
 const LIVE_MS = 4000;
+/** Users that one request refreshes; the more are shown, the more seldom. */
+const MOST_LIVE = 1000, LIVE_STEP = 250;
+
+const passes = ({ status }) => status === 0 || status >= 500;
 
 const idOf = (user) => user.document.user_id;
 
 /** Fill main. Answers how to leave, and how to follow the address. */
 export function show(main, address) {
-	let asked, users = [], next = null, pages = 0, turn = 0, flight = null, timer, entering = false;
+	let asked, users = [], next = null, stuck = null, turn = 0, flight = null, timer, entering = false;
 
 	const box = h("input", {
 		id: "search", type: "search", ...PLAIN, placeholder: "Name, e-mail, @domain, phone or id   ( / )", "aria-label": "Search users", "aria-description": "Arrow keys move through the results, Enter opens one, Escape clears",
@@ -69,22 +73,23 @@ export function show(main, address) {
 	}
 
 	/** Only the newest question counts: the one before is aborted, its answer passed over if it comes all the same. */
-	async function ask(quietly = false) {
+	async function ask(quietly = false, limit = PAGE) {
 		clearTimeout(timer);
 		flight?.abort();
 		const mine = ++turn;
 		flight = new AbortController();
 		page.classList.toggle("asking", !quietly);
-		let wait = LIVE_MS;
+		let wait;
 		try {
-			const answer = await search(asked, null, flight.signal);
+			const answer = await search(asked, { limit }, flight.signal);
 			if (mine !== turn) return;
 			({ users, next } = answer);
-			pages = 1;
+			if (!quietly) stuck = null;
+			wait = pause();
 			draw(answer, quietly);
 		} catch (error) {
 			if (mine !== turn) return;
-			wait = fail(error);
+			wait = fail(error, quietly);
 		}
 		flight = null;
 		page.classList.remove("asking");
@@ -92,9 +97,11 @@ export function show(main, address) {
 		if (wait) timer = setTimeout(live, wait);
 	}
 
+	const pause = () => LIVE_MS * Math.max(1, Math.ceil(users.length / LIVE_STEP));
+
 	function live() {
-		if (document.hidden || pages > 1) timer = setTimeout(live, LIVE_MS);
-		else ask(true);
+		if (document.hidden || flight || users.length > MOST_LIVE) timer = setTimeout(live, LIVE_MS);
+		else ask(true, Math.max(PAGE, users.length));
 	}
 
 	function draw({ total, facets: counted = {}, took_ms: took, forgiving }, quietly) {
@@ -117,39 +124,54 @@ export function show(main, address) {
 
 	function drawUsers() {
 		reconcile(list, users, idOf, userRow);
-		end.replaceChildren(users.length
+		if (users.length > MOST_LIVE && !problem.firstChild) {
+			problem.append(h("p.flag.row.apart", `More than ${number(MOST_LIVE)} users are shown: their changes no longer are.`, h("button", { onclick: () => ask() }, "Search anew")));
+		}
+		end.replaceChildren(...(stuck ? [h("p.flag", { role: "alert" }, stuck)] : []), users.length
 			? next ? h("button.quiet", { onclick: loadMore }, "More") : ""
 			: asked.filters.length ? notice("No user found", "Nobody matches with these filters.")
 				: asked.q.trim() ? notice("No user found", "Not by name, e-mail, phone or id, even misspelt.")
 					: notice("No users yet", "They come with Auth0’s events, or an imported export."));
+		if (stuck) return;
+		watcher.disconnect();
+		watcher.observe(end); // the end may be in sight again, or still
 	}
 
-	/** Tell why; answers how long to wait before asking again, false for never. */
-	function fail(error) {
-		const passing = error.status === 0 || error.status >= 500;
+	/** Tell why; answers how long to wait before asking again, false for never. What is shown stays when it only isn't refreshed. */
+	function fail(error, quietly) {
+		const passing = passes(error), wait = passing && Math.min(10, error.retryAfter) * 1000;
+		if (passing && quietly && users.length) {
+			problem.replaceChildren(stale("search", error));
+			return wait;
+		}
 		problem.replaceChildren(error.status === 400 ? notice("This search can’t be understood", error.detail) : refusal("search", error, passing));
 		if (error.status === 400) drawFilters({});
 		users = [];
 		next = null;
 		reconcile(list, users, idOf, userRow);
 		for (const part of [end, count]) part.replaceChildren();
-		return passing && Math.min(10, error.retryAfter) * 1000;
+		return wait;
 	}
 
 	async function loadMore() {
 		if (!next || flight) return;
 		const mine = turn;
 		flight = new AbortController();
-		const answer = await search(asked, next, flight.signal).catch(() => null);
+		let answer;
+		try {
+			answer = await search(asked, { cursor: next }, flight.signal);
+		} catch (error) {
+			if (mine !== turn) return;
+			flight = null;
+			if (!passes(error)) return ask();
+			stuck = error.detail;
+			return drawUsers();
+		}
 		if (mine !== turn) return;
-		flight = null;
-		if (!answer) return ask();
+		flight = stuck = null;
 		users = [...new Map([...users, ...answer.users].map((user) => [idOf(user), user])).values()];
 		({ next } = answer);
-		pages += 1;
 		drawUsers();
-		watcher.disconnect();
-		watcher.observe(end); // the end may be in sight again
 	}
 
 	function update({ query }) {

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.acceptance.auth0 import at, event, new_user_id
 from tests.acceptance.console.browser import Window
@@ -228,17 +228,30 @@ async def test_a_number_too_large_for_the_browser_hides_no_user(window: Window) 
     await expect(window.page.get_by_text(str(many), exact=True)).to_be_visible()
 
 
-async def test_more_come_as_one_scrolls(window: Window) -> None:
-    word = new_word()
-    batch = [event("created", new_user_id(), now(), name=f"{word} {n:03}") for n in range(120)]
+async def post_many(window: Window, word: str, count: int) -> list[str]:
+    """So many users with a word and a number as their names; their ids."""
+    ids = [new_user_id() for _ in range(count)]
+    batch = [event("created", one, now(), name=f"{word} {n:03}") for n, one in enumerate(ids)]
     headers = {"Content-Type": "application/cloudevents-batch+json"}
     assert await window.service.post(batch, **headers) == 204
     await window.service.drained()
+    return ids
+
+
+async def unavailable(route: Route) -> None:
+    """What the service answers while OpenSearch doesn't."""
+    problem = {"type": "urn:x:engine-unavailable", "detail": "OpenSearch does not answer."}
+    await route.fulfill(status=503, content_type="application/problem+json", json=problem)
+
+
+async def test_more_come_as_one_scrolls(window: Window) -> None:
+    word = new_word()
+    await post_many(window, word, 120)
     await window.page.get_by_label("Search users").fill(word)
     await expect(window.page.locator(".count")).to_contain_text("120 users")
     rows = window.page.get_by_label("Users", exact=True).get_by_role("listitem")
     for least in (51, 101, 120):
-        await rows.last.scroll_into_view_if_needed()
+        await window.page.locator(".end").scroll_into_view_if_needed()
         await expect(rows.nth(least - 1)).to_be_attached()
     assert await rows.count() == 120
 
@@ -246,3 +259,53 @@ async def test_more_come_as_one_scrolls(window: Window) -> None:
 async def test_nobody_found_is_said(window: Window) -> None:
     await window.page.get_by_label("Search users").fill(new_word() * 3)
     await expect(window.page.get_by_text("No user found").first).to_be_visible()
+
+
+async def test_a_further_page_that_fails_leaves_what_is_there(window: Window) -> None:
+    word, page = new_word(), window.page
+    await post_many(window, word, 120)
+    rows = page.get_by_label("Users", exact=True).get_by_role("listitem")
+    await page.route(lambda url: "cursor=" in url, unavailable)
+    await page.get_by_label("Search users").fill(word)
+    await expect(page.locator(".count")).to_contain_text("120 users")
+    await page.locator(".end").scroll_into_view_if_needed()
+    await expect(page.get_by_text("OpenSearch does not answer.")).to_be_visible()
+    await expect(rows).to_have_count(50)
+    await page.unroute_all()
+    await page.get_by_role("button", name="More").click()
+    await expect(rows.nth(50)).to_be_attached()
+    await expect(page.get_by_text("OpenSearch does not answer.")).to_be_hidden()
+
+
+async def test_a_long_list_stays_true_or_says_that_it_may_be_old(window: Window) -> None:
+    word, page = new_word(), window.page
+    ids = await post_many(window, word, 90)
+    rows = page.get_by_label("Users", exact=True).get_by_role("listitem")
+    await page.get_by_label("Search users").fill(word)
+    await expect(page.locator(".count")).to_contain_text("90 users")
+    await page.locator(".end").scroll_into_view_if_needed()
+    await expect(rows).to_have_count(90)
+    await post(window, "deleted", ids[70], word)
+    await expect(rows).to_have_count(89, timeout=15_000)
+    await expect(page.locator(".count")).to_contain_text("89 users")
+
+    old = page.get_by_text("What is shown may be old")
+    await page.route(lambda url: "/users?" in url, unavailable)
+    await expect(old).to_be_in_viewport(timeout=15_000)
+    await expect(rows).to_have_count(89)
+    await page.unroute_all()
+    await expect(old).to_be_hidden(timeout=15_000)
+
+
+async def test_a_users_page_says_when_it_may_be_old(window: Window) -> None:
+    user_id, page = new_user_id(), window.page
+    await post(window, "created", user_id, "Karen Jones")
+    await window.service.drained()
+    await page.goto(f"{window.service.private_url}/#/users/{user_id}")
+    await expect(page.get_by_role("heading", name="Karen Jones")).to_be_visible()
+    await page.route(lambda url: "/users/" in url, unavailable)
+    old = page.get_by_text("What is shown may be old")
+    await expect(old).to_be_visible(timeout=15_000)
+    await expect(page.get_by_role("heading", name="Karen Jones")).to_be_visible()
+    await page.unroute_all()
+    await expect(old).to_be_hidden(timeout=15_000)
