@@ -59,7 +59,7 @@ def admin_app(
 
 
 def _application(guard: Any) -> web.Application:
-    return web.Application(middlewares=[tell_problems, guard], client_max_size=_MOST_BODY_BYTES)
+    return web.Application(middlewares=[tell_problems, guard])
 
 
 @web.middleware
@@ -133,7 +133,7 @@ class _Room:
         return _json(shown)
 
     async def replay(self, request: web.Request) -> web.Response:
-        asked = parse_body(Replay, await request.read())
+        asked = parse_body(Replay, await _body(request))
         seqs, rest = await self._chosen(asked)
 
         def done(found: Collection[int]) -> None:
@@ -144,7 +144,7 @@ class _Room:
         return _json(answer | rest)
 
     async def drop(self, request: web.Request) -> web.Response:
-        asked = parse_body(Selection, await request.read())
+        asked = parse_body(Selection, await _body(request))
         seqs, rest = await self._chosen(asked)
 
         def done(part: Sequence[int], found: int) -> None:
@@ -169,6 +169,18 @@ class _Room:
         up_to = min(self._journal.last_seq(), asked.up_to or LARGEST_SEQ)
         seqs, more = await dead_letters.of_reason(self._journal, asked.reason, up_to)
         return seqs, {"more": more, "up_to": up_to}
+
+
+async def _body(request: web.Request) -> bytes:
+    """aiohttp heeds client_max_size of the outermost application alone. Raises Problem."""
+    text = b""
+    async for chunk in request.content.iter_any():
+        text += chunk
+        if len(text) > _MOST_BODY_BYTES:
+            raise Problem(
+                ProblemType.BODY_TOO_LARGE, f"at most {_MOST_BODY_BYTES} bytes: ask in parts"
+            )
+    return text
 
 
 def _told(

@@ -266,6 +266,18 @@ async def test_a_mistake_changes_nothing(
     assert journal.accounting().dead_letters == 1
 
 
+async def test_a_body_has_a_limit(client: Client, journal: Journal) -> None:
+    await bury(journal, b"a")
+    body = b'{"seqs": [1]}'
+    for size, status in ((256 * 1024, 200), (256 * 1024 + 1, 413)):
+        padded = body.ljust(size)
+        path = "/api/v1/admin/dead-letters/replay"
+        async with client.post(path, data=padded, headers=ANNA) as reply:
+            assert reply.status == status
+            told = await reply.json()
+    assert "262144 bytes" in told["detail"]
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
