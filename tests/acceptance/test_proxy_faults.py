@@ -166,7 +166,7 @@ async def test_wrong_credentials(service: StartService, engine: Engine, proxy: F
     site = Site(one)
     async with site.traffic() as traffic:
         await site.tells("opensearch", "credentials", "401")
-        await site.tells("bootstrap", "AuthenticationException")
+        await site.tells("bootstrap", "401: Unauthorized")
 
         async def some() -> bool:
             return traffic.acknowledged > 20
