@@ -14,10 +14,13 @@ from service.commands.dead_letter_view import print_letter, print_letters, summa
 from service.commands.main import Failure
 from service.commands.terminal import note
 from service.journal.access import JournalAccess, connect
+from service.journal.records import DeadLetterSummary
 from service.settings import load_settings
 from service.wiring.stage_options import journal_options
 
 _PAGE = 500
+# What the journal can hold.
+_SEQ = click.IntRange(1, 2**63 - 1)
 
 
 @click.group("dead-letters")
@@ -39,7 +42,13 @@ def dead_letters() -> None:
 
 @dead_letters.command("list")
 @click.option("--reason", metavar="CODE", help="Only those with this code, e.g. time_in_future.")
-@click.option("--after", metavar="SEQ", default=0, help="Only those after this one: the next page.")
+@click.option(
+    "--after",
+    metavar="SEQ",
+    default=0,
+    type=click.IntRange(0, 2**63 - 1),
+    help="Only those after this one: the next page.",
+)
 @click.option(
     "--limit",
     default=50,
@@ -55,7 +64,7 @@ def list_(reason: str | None, after: int, limit: int) -> None:
     """
 
     async def read(journal: JournalAccess) -> None:
-        letters = await journal.dead_letters(limit=limit, after=after, code=reason)
+        letters = await _listed(journal, limit, after, reason)
         codes = await journal.dead_letter_codes()
         print_letters(letters)
         total = codes.get(reason, 0) if reason else sum(codes.values())
@@ -67,7 +76,7 @@ def list_(reason: str | None, after: int, limit: int) -> None:
 
 
 @dead_letters.command("show")
-@click.argument("seq", type=int)
+@click.argument("seq", type=_SEQ)
 def show(seq: int) -> None:
     """Print one dead letter's body exactly as it was received.
 
@@ -87,12 +96,27 @@ def show(seq: int) -> None:
     _with_journal(read)
 
 
+async def _listed(
+    journal: JournalAccess, limit: int, after: int, reason: str | None
+) -> list[DeadLetterSummary]:
+    """In pages, for a running serve answers only so many at once."""
+    found: list[DeadLetterSummary] = []
+    while len(found) < limit:
+        size = min(_PAGE, limit - len(found))
+        page = await journal.dead_letters(limit=size, after=after, code=reason)
+        found += page
+        if len(page) < size:
+            break
+        after = page[-1].seq
+    return found
+
+
 def _chosen(command: Callable[..., None]) -> Callable[..., None]:
     """SEQ…, --all or --reason: which dead letters a command is about."""
     for option in (
         click.option("--reason", metavar="CODE", help="All with this code."),
         click.option("--all", "everything", is_flag=True, help="All there are now."),
-        click.argument("seqs", metavar="[SEQ]...", type=int, nargs=-1),
+        click.argument("seqs", metavar="[SEQ]...", type=_SEQ, nargs=-1),
     ):
         command = option(command)
     return command

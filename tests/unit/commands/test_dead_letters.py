@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from service.commands.main import cli
 from service.journal.journal import Journal
 from service.journal.options import JournalOptions
-from service.journal.records import Accounting, Burial, Disposition, Entry
+from service.journal.records import Accounting, Burial, DeadLetterSummary, Disposition, Entry
 
 BODIES = [b'{"id": 1}\n', b"\xff not JSON \x1b[31m", b'{"id": 3}']
 
@@ -70,6 +70,33 @@ def test_list_by_reason_and_page(path: Path) -> None:
     assert numbers(first) == ["1", "2"]
     assert "For the next: --after 2" in first.stderr
     assert numbers(run("list", "--after", "2")) == ["3"]
+
+
+def test_a_list_longer_than_a_page_of_the_journals(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A running serve answers with no more than a page, whatever is asked for."""
+    read = Journal.dead_letters
+
+    async def capped(
+        self: Journal, *, limit: int, after: int = 0, code: str | None = None
+    ) -> list[DeadLetterSummary]:
+        return await read(self, limit=min(limit, 1), after=after, code=code)
+
+    monkeypatch.setattr(Journal, "dead_letters", capped)
+    monkeypatch.setattr("service.commands.dead_letters._PAGE", 1)
+    first = run("list", "--limit", "2")
+    assert numbers(first) == ["1", "2"]
+    assert "For the next: --after 2" in first.stderr
+    assert numbers(run("list", "--limit", "9", "--reason", "time_in_future")) == ["1", "3"]
+
+
+@pytest.mark.parametrize("seq", ["0", "9223372036854775808"])
+@pytest.mark.parametrize("command", [["show"], ["replay"], ["drop", "--yes"]])
+def test_a_number_that_no_dead_letter_can_have(path: Path, command: list[str], seq: str) -> None:
+    result = run(*command, seq)
+    assert result.exit_code == 2
+    assert "not in the range 1<=x<=9223372036854775807" in result.stderr
 
 
 def test_show_gives_the_very_bytes(path: Path) -> None:
