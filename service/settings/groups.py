@@ -128,6 +128,7 @@ class Journal(Group):
         "30d",
         "How long dead letters are kept for a person to look at; then they count as dropped",
         least=SECOND_US,
+        most=36_500 * DAY_US,
     )
 
 
@@ -184,6 +185,7 @@ class Index(Group):
         "30d",
         "How long tombstones are kept. Longer than any event is late",
         least=SECOND_US,
+        most=36_500 * DAY_US,
     )
     exclude_fields: ExcludedFields = setting(
         "EXCLUDE_FIELDS",

@@ -71,7 +71,7 @@ def switch(text: str) -> bool:
 
 def format_duration(us: int) -> str:
     """µs → the shortest exact text that duration_us reads."""
-    return _formatted(us, {"d": DAY_US, "h": HOUR_US, "m": MINUTE_US, "s": SECOND_US}, "ms", 1e3)
+    return _formatted(us, {"d": DAY_US, "h": HOUR_US, "m": MINUTE_US, "s": SECOND_US}, "ms")
 
 
 def format_seconds(seconds: float) -> str:
@@ -81,7 +81,7 @@ def format_seconds(seconds: float) -> str:
 
 def format_size(size: int) -> str:
     """Bytes → the shortest exact text that size_bytes reads."""
-    return _formatted(size, {"GiB": GIB, "MiB": MIB, "KiB": KIB}, "", 1)
+    return _formatted(size, {"GiB": GIB, "MiB": MIB, "KiB": KIB}, "")
 
 
 def format_switch(value: bool) -> str:
@@ -104,10 +104,13 @@ def _quantity(text: str, units: dict[str, int], expected: str) -> int:
     return int(match[1] + fraction) * unit // scale
 
 
-def _formatted(value: int, units: dict[str, int], smallest: str, divisor: float) -> str:
+def _formatted(value: int, units: dict[str, int], smallest: str) -> str:
     for name, factor in units.items():
         if value and value % factor == 0:
             return f"{value // factor}{name}"
     if value == 0 and smallest:
         return "0s"
-    return f"{value / divisor:g}{smallest}" if smallest else str(value)
+    if not smallest:
+        return str(value)
+    whole, rest = divmod(value, MILLISECOND_US)
+    return f"{whole}.{rest:03}".rstrip("0").rstrip(".") + smallest

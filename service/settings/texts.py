@@ -4,6 +4,7 @@ Every parser raises ValueError with the sentence that the operator reads; none r
 """
 
 import ipaddress
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +18,13 @@ from service.settings.quantities import shortened
 _HOSTNAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_.])?", re.ASCII)
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
 _TOKEN_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-_FORBIDDEN_IN_INDEX = frozenset('\\/*?"<>| ,#:')
+_FORBIDDEN_IN_INDEX = frozenset(
+    '\\/*?"<>| ,#:%'
+)  # OpenSearch takes a %, and decodes it in each path
 # OpenSearch allows 255 bytes; the index's own name and the writers' alias add an ending.
 _INDEX_BYTES = 240
+# File systems allow 255; the lock and the log beside the journal add an ending.
+_NAME_BYTES = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +184,21 @@ def existing_file(text: str) -> Path:
 def path_to_be(text: str) -> Path:
     """A path that may not exist yet; `~` is the home directory."""
     path = _expanded(text)
-    if path.is_dir():
+    if len(os.fsencode(path.name)) > _NAME_BYTES:
+        raise ValueError(
+            f"the file's name {shortened(path.name)} is too long: {_NAME_BYTES} bytes at most"
+        )
+    if _is_directory(path):
         raise ValueError(f"{shortened(str(path))} is a directory, not a file's path")
     return path
+
+
+def _is_directory(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ValueError(f"{shortened(str(path))} can't be a file's path: {reason}") from error
 
 
 def _expanded(text: str) -> Path:

@@ -250,3 +250,10 @@ def test_two_doors_may_share_a_port_on_different_addresses_or_take_any() -> None
     same = {"USER_SYNC_PORT": "9000", "USER_SYNC_PRIVATE_PORT": "9000"}
     load_settings(same | {"USER_SYNC_HOST": "127.0.0.2"})
     load_settings({"USER_SYNC_PORT": "0", "USER_SYNC_PRIVATE_PORT": "0"})
+
+
+@pytest.mark.parametrize("name", ["TOMBSTONE_RETENTION", "DEAD_LETTER_RETENTION"])
+def test_a_retention_reaches_no_further_back_than_dates_do(name: str) -> None:
+    load_settings({f"USER_SYNC_{name}": "36500d"})
+    with pytest.raises(SettingsError):
+        load_settings({f"USER_SYNC_{name}": "999999d"})

@@ -97,3 +97,8 @@ def test_what_is_no_switch() -> None:
 def test_messages_stay_on_one_short_line() -> None:
     assert len(shortened("x" * 1000)) < 64
     assert "\n" not in shortened("a\nb")
+
+
+@pytest.mark.parametrize("us", [1_234_567_800_000, 1_500, 1, 1_234_567_890_123])
+def test_a_duration_is_shown_exactly_and_read_back(us: int) -> None:
+    assert duration_us(format_duration(us)) == us

@@ -159,3 +159,13 @@ def test_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert texts.path_to_be("~/journal.db") == tmp_path / "journal.db"
     with pytest.raises(ValueError, match="there is no home directory"):
         texts.path_to_be("~nobody-of-this-name/journal.db")
+
+
+def test_a_percent_sign_is_no_part_of_an_index_name() -> None:
+    with pytest.raises(ValueError, match="%"):
+        texts.index_name("100%users")
+
+
+def test_a_file_name_that_no_file_system_takes_is_refused() -> None:
+    with pytest.raises(ValueError, match="too long"):
+        texts.path_to_be("/tmp/" + "x" * 256)
