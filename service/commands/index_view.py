@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import (
     AuthenticationException,
@@ -106,12 +107,19 @@ def explain(error: OpenSearchException, url: str, alias: str) -> str:
                 "refuses the credentials (401): set USER_SYNC_OPENSEARCH_USERNAME and "
                 "USER_SYNC_OPENSEARCH_PASSWORD"
             )
+        case AuthorizationException() if error.error == "cluster_block_exception":
+            why = f"has a block (403): {reason_of(error)}; lift it when its cause is gone"
         case AuthorizationException():
             why = f"says the user may not (403): {reason_of(error)}; the README lists its role"
         case NotFoundError():
             why = (
                 f"has no index behind the alias {alias}: run user-sync bootstrap, or serve, which "
                 "does it too"
+            )
+        case SSLError() if not isinstance(error.info, aiohttp.ClientConnectorCertificateError):
+            why = (
+                f"and we can't agree on TLS ({error.error}): does it speak plain http? Then "
+                "USER_SYNC_OPENSEARCH_URL has to begin with http://"
             )
         case SSLError():
             why = (

@@ -1,5 +1,8 @@
 """Every fault of the cluster in words that say what to do."""
 
+from unittest.mock import Mock
+
+import aiohttp
 import pytest
 from opensearchpy.exceptions import (
     AuthenticationException,
@@ -15,6 +18,7 @@ from opensearchpy.exceptions import (
 
 from service.commands.index_view import explain
 
+UNVERIFIED = aiohttp.ClientConnectorCertificateError(Mock(), Exception("self-signed"))
 URL = "https://search.example.com:9200"
 
 
@@ -29,7 +33,14 @@ URL = "https://search.example.com:9200"
             "may not (403): no permissions for x",
         ),
         (NotFoundError(404, "index_not_found_exception", {}), "run user-sync bootstrap"),
-        (SSLError("N/A", "verify failed", Exception()), "USER_SYNC_OPENSEARCH_CA_FILE"),
+        (SSLError("N/A", "verify failed", UNVERIFIED), "USER_SYNC_OPENSEARCH_CA_FILE"),
+        (SSLError("N/A", "wrong version number", Exception()), "begin with http://"),
+        (
+            AuthorizationException(
+                403, "cluster_block_exception", {"error": {"reason": "index read-only"}}
+            ),
+            "has a block (403): index read-only",
+        ),
         (ConnectionTimeout("TIMEOUT", "…", Exception()), "USER_SYNC_OPENSEARCH_TIMEOUT"),
         (ConnectionError("N/A", "refused", Exception()), "can't be reached"),
         (TransportError(503, "unavailable", "plain text"), "answers 503: unavailable"),
