@@ -22,7 +22,7 @@ from service.commands.main import Failure
 from service.commands.moments import span
 from service.commands.terminal import note, print_table
 from service.journal.access import connect
-from service.journal.errors import JournalError
+from service.journal.errors import JournalError, JournalFull
 from service.settings import Settings, load_settings
 from service.wiring.stage_options import journal_options
 
@@ -113,7 +113,7 @@ class _Import:
             again = f"Download it again, and import it. {_SAFE}"
             return self._report(f"{self._export.name}: {damage}. {again}", 1)
         except JournalError as error:
-            return self._report(f"{error}\n{self._what_now()}{_SAFE}", 1)
+            return self._report(f"{error}.\n{self._what_now(error)}{_SAFE}", 1)
         finally:
             self._export.close()
         return self._report("", 1 if self._tally.left_out else 0)
@@ -147,8 +147,8 @@ class _Import:
                     now_us=_now_us,
                 )
 
-    def _what_now(self) -> str:
-        if self._beside_serve:
+    def _what_now(self, error: JournalError) -> str:
+        if self._beside_serve or not isinstance(error, JournalFull):
             return ""
         return "No serve is running that would empty the journal: start one. "
 
