@@ -8,9 +8,10 @@ deprecation notes; every failure is one of opensearch-py's exceptions.
 import io
 import logging
 import ssl
+import string
 from collections.abc import Collection, Mapping
 from typing import Any, Final, cast
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import aiohttp
 import orjson
@@ -111,11 +112,12 @@ class HttpConnection(AsyncConnection):
             await session.close()
 
     def _target(self, path: str, params: Mapping[str, Any] | None) -> URL:
-        """Percent-encoded already, and not to be normalised: a user_id may be `..`."""
+        """Percent-encoded already but for an index's letters, and not to be normalised: a user_id
+        may be `..`."""
         return URL.build(
             scheme=self._base.scheme,
             authority=self._base.raw_authority,
-            path=self.url_prefix + path,
+            path=self.url_prefix + quote(path, safe=string.printable),
             query_string=urlencode(_texts(params)) if params else "",
             encoded=True,
         )

@@ -18,7 +18,7 @@ let shown = null, view = null;
 
 function route({ anew = false } = {}) {
 	const address = here();
-	const name = address.view === "users" && address.id ? "user" : address.view in VIEWS ? address.view : "users";
+	const name = address.view === "users" && address.id ? "user" : Object.hasOwn(VIEWS, address.view) ? address.view : "users";
 	const page = name === "user" ? `user ${address.id}` : name;
 	for (const link of document.querySelectorAll("[data-view]")) link.ariaCurrent = link.dataset.view === name.replace(/^user$/, "users") ? "page" : null;
 	if (page === shown && !anew) return view.update?.(address);

@@ -82,7 +82,7 @@ function shown(field, value) {
 
 const identity = (one) => h("li",
 	h("strong", one.connection ?? one.provider), one.isSocial && h("span.tag", "social"),
-	facts([["Provider", one.provider], ["User id", h("bdi.mono", String(one.user_id))]]),
+	facts([["Provider", one.provider], one.user_id !== undefined && ["User id", h("bdi.mono", String(one.user_id))]]),
 	h("div.tree", ["profileData", "unknown_fields"].map((part) => one[part] && tree(part, one[part], 3))));
 
 const branch = (name, value) => Object.keys(value ?? {}).length > 0 && card(name, h("div.tree", Object.entries(value).map(([key, item]) => tree(key, item))));

@@ -119,6 +119,19 @@ def test_an_address_is_used_as_it_was_given(host: str) -> None:
     assert str(connection._target("/..", None)) == f"http://{host}/behind/.."
 
 
+async def test_an_index_may_have_letters_of_any_script() -> None:
+    seen: list[str] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        seen.append(request.raw_path)
+        return web.json_response({})
+
+    async with client_of(handler) as client:
+        await client.transport.perform_request("POST", "/müller-write/_bulk?timeout=1s")
+        await client.indices.exists_alias(name="müller-write")
+    assert [path.count("/m%C3%BCller-write") for path in seen] == [1, 1]
+
+
 async def test_an_error_is_opensearch_pys_exception_with_the_parsed_body() -> None:
     body = '{"error":{"type":"mapper_parsing_exception","reason":"r"},"status":400}'
     async with client_of(answer(body, 400)) as client:
