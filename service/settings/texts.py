@@ -18,9 +18,8 @@ from service.settings.quantities import shortened
 _HOSTNAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_.])?", re.ASCII)
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
 _TOKEN_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-_FORBIDDEN_IN_INDEX = frozenset(
-    '\\/*?"<>| ,#:%'
-)  # OpenSearch takes a %, and decodes it in each path
+# All but % are OpenSearch's; a % it takes in a name, and decodes in every path.
+_FORBIDDEN_IN_INDEX = frozenset('\\/*?"<>| ,#:%')
 # OpenSearch allows 255 bytes; the index's own name and the writers' alias add an ending.
 _INDEX_BYTES = 240
 # File systems allow 255; the lock and the log beside the journal add an ending.
