@@ -20,7 +20,11 @@ class ExportUnreadable(Exception):
 
 
 class ExportDamaged(Exception):
-    """It ends or breaks in the middle: what came before is good. str() says what is wrong."""
+    """It ends or breaks in the middle. str() says what is wrong.
+
+    What came before is good when the rest is missing; of damaged gzip data it may be wrong: that
+    shows only in the checksum at the end.
+    """
 
 
 class ExportFile:
@@ -131,7 +135,9 @@ def _inflated(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
             try:
                 text = member.decompress(data, _CHUNK)
             except zlib.error as error:
-                raise ExportDamaged(f"its gzip data is damaged ({error})") from None
+                raise ExportDamaged(
+                    f"its gzip data is damaged ({error}), perhaps in lines already read"
+                ) from None
             if text:
                 yield text
             data = member.unconsumed_tail
