@@ -65,5 +65,5 @@ class Scale:
 NORMAL = Scale()
 FULL = replace(NORMAL, growth=(10_000, 100_000, 1_000_000))
 QUICK = Scale(
-    repetitions=3, warm_up=15_000, acknowledged=8_000, drained=20_000, sustained=12_000, lone=60
+    repetitions=3, warm_up=25_000, acknowledged=8_000, drained=20_000, sustained=12_000, lone=60
 )
