@@ -56,6 +56,7 @@ class Database:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection: sqlite3.Connection | None = connection
+        self._file = _inode(path)
         self._log: int | None = None
 
     @classmethod
@@ -108,16 +109,13 @@ class Database:
     def keep_log(self) -> bool:
         """Whether the log is still where it was; if somebody removed it, make what it holds last.
 
-        SQLite would go on with it, and what it holds would end with the process. Raises
-        sqlite3.Error.
+        SQLite would go on with it, and what it holds would end with the process. A file that is
+        gone itself can't be helped so: there would be nothing to open again. Raises sqlite3.Error.
         """
-        try:
-            found = self.path.with_name(f"{self.path.name}-wal").stat().st_ino
-        except FileNotFoundError:
-            found = None
+        found = _inode(self.path.with_name(f"{self.path.name}-wal"))
         if self._log is None:
             self._log = found
-        if found == self._log:
+        if found == self._log or _inode(self.path) != self._file:
             return True
         self.shorten_log()
         self.close()
@@ -236,6 +234,13 @@ def _give_back_space(connection: sqlite3.Connection) -> None:
     ):
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
 
 
 def _page_bytes(connection: sqlite3.Connection) -> int:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from service.journal import capacity
 from service.journal import writer as writer_module
-from service.journal.errors import JournalFull, JournalUnavailable
+from service.journal.errors import JournalFull, JournalGone, JournalUnavailable
 from service.journal.journal import Journal
 from service.journal.options import JournalOptions
 from service.journal.records import Disposition, Entry, Outcome, Settlement
@@ -187,3 +188,21 @@ async def test_a_log_removed_while_in_use_takes_nothing_with_it(
         assert await bodies(copied) == [b"before", b"after", b"and so on"]
     finally:
         await copied.close()
+
+
+async def test_when_the_file_is_gone_with_its_log_that_is_told_and_no_fault_of_ours(
+    journal: Journal,
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(writer_module, "_MEASURE_EVERY_S", 0.0)
+    monkeypatch.setattr(capacity, "_LOOK_EVERY_S", 0.0)
+    await append(journal, b"before")
+    for file in (path, path.with_name(f"{path.name}-wal")):
+        file.unlink()
+    for _ in range(2):
+        with pytest.raises(JournalGone, match="is gone"):
+            await append(journal, b"after")
+    assert not [record for record in caplog.records if record.exc_info]
+    assert await bodies(journal) == [b"before"]
