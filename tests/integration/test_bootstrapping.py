@@ -60,6 +60,17 @@ async def through_proxy(engine: Engine) -> AsyncIterator[tuple[FaultyProxy, Asyn
         await client.close()
 
 
+async def refused(
+    client: AsyncOpenSearch, names: IndexNames
+) -> tuple[Bootstrapping, asyncio.Task[None]]:
+    """A bootstrapping that no longer waits, and tries again soon."""
+    bootstrapping = Bootstrapping(client, names, wanted=True, again_after_s=0.05)
+    running = asyncio.create_task(bootstrapping.run())
+    async with asyncio.timeout(10):
+        await bootstrapping.done.wait()
+    return bootstrapping, running
+
+
 async def test_a_lasting_refusal_of_opensearch_holds_nothing_up(
     names: IndexNames,
     through_proxy: tuple[FaultyProxy, AsyncOpenSearch],
@@ -69,10 +80,7 @@ async def test_a_lasting_refusal_of_opensearch_holds_nothing_up(
     proxy, client = through_proxy
     reason = b'{"error": {"type": "security_exception", "reason": "no permissions for templates"}}'
     proxy.fault = lambda request: Answer(403, reason) if "_template" in request.path else None
-    bootstrapping = Bootstrapping(client, names, wanted=True, again_after_s=0.05)
-    running = asyncio.create_task(bootstrapping.run())
-    async with asyncio.timeout(10):
-        await bootstrapping.done.wait()
+    bootstrapping, running = await refused(client, names)
     assert "no permissions for templates" in bootstrapping.problem
     assert "USER_SYNC_BOOTSTRAP=off" in bootstrapping.problem
     assert "no permissions for templates" in caplog.text
@@ -89,10 +97,7 @@ async def test_a_block_on_the_cluster_is_told_as_one(
     proxy, client = through_proxy
     reason = b'{"error": {"type": "cluster_block_exception", "reason": "cluster read-only (api)"}}'
     proxy.fault = lambda request: Answer(403, reason)
-    bootstrapping = Bootstrapping(client, names, wanted=True, again_after_s=0.05)
-    running = asyncio.create_task(bootstrapping.run())
-    async with asyncio.timeout(10):
-        await bootstrapping.done.wait()
+    bootstrapping, running = await refused(client, names)
     assert "cluster read-only (api)" in bootstrapping.problem
     assert "Lift the block" in bootstrapping.problem
     proxy.heal()
