@@ -6,27 +6,34 @@ rejects it for what it holds, the next newest is read again from the journal, an
 
 from typing import NamedTuple
 
-from service.documents.document import Document
+from service.events.event import Event
 from service.journal.records import Outcome, Settlement
 
-_BYTES_BESIDE_SOURCE = 1_000
+_BYTES_BESIDE_BODY = 1_000
 _BYTES_OF_SUPERSEDED = 150
+_TIMES_ITS_BODY = 5
+"""What a parsed event takes."""
 
 
 class Candidate(NamedTuple):
-    """A journaled event with its document, ready to be written.
+    """A journaled event that is one, to be mapped to a document and written.
 
     received_us: when the event was received, µs since the epoch. attempts: earlier tries, from
-    before a replay. type: the CloudEvents type, for the dead letter's label. revives_us: see
-    retention.
+    before a replay. type: the CloudEvents type, for the dead letter's label. version: the external
+    version. revives_us: see retention. parsed_us: our clock when the body was parsed. event: what
+    it was parsed to, if that was kept.
     """
 
     seq: int
     received_us: int
     attempts: int
     type: str
-    document: Document
-    revives_us: int | None = None
+    user: str
+    version: int
+    body: bytes
+    revives_us: int | None
+    parsed_us: int
+    event: Event | None
 
 
 class Superseded(NamedTuple):
@@ -55,13 +62,15 @@ class Chain:
     @property
     def user(self) -> str:
         """Whose events they are."""
-        return self.head.document.id
+        return self.head.user
 
     @property
     def weight(self) -> int:
         """What it takes in memory, roughly, bytes."""
-        source = self.head.document.source or b""
-        return _BYTES_BESIDE_SOURCE + len(source) + _BYTES_OF_SUPERSEDED * len(self.superseded)
+        size = len(self.head.body)
+        if self.head.event is not None:
+            size += _TIMES_ITS_BODY * size
+        return _BYTES_BESIDE_BODY + size + _BYTES_OF_SUPERSEDED * len(self.superseded)
 
     def join(self, other: "Chain") -> None:
         """Take over another chain of the same user; it must not be used any more."""
@@ -78,7 +87,7 @@ class Chain:
         The head's is the last: whatever is interrupted, no older state stays in the journal alone,
         to be written once OpenSearch has forgotten a deletion.
         """
-        newest = self.head.document.version
+        newest = self.head.version
         settled = [
             Settlement(
                 superseded.seq,
@@ -101,4 +110,4 @@ class Chain:
 
 
 def _rank(candidate: Candidate) -> Superseded:
-    return Superseded(candidate.document.version, -candidate.seq)
+    return Superseded(candidate.version, -candidate.seq)

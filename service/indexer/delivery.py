@@ -12,7 +12,7 @@ The decisions stand in answers.py; here they are carried out:
 """
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -22,7 +22,7 @@ from service.indexer import retention
 from service.indexer.answers import Poison, Refused, Settled
 from service.indexer.bulk import Answered, BulkWriter, ClusterUnavailable
 from service.indexer.chain import Candidate, Chain
-from service.indexer.prepare import Prepared
+from service.indexer.prepare import MAPPING_FAILED, Prepared, Preparer, Ready
 from service.indexer.refresh import Refresher
 from service.indexer.retry import Retry
 from service.indexer.settler import Settler
@@ -40,7 +40,7 @@ _TRIES_WHOLE = 4
 class _Work:
     """What is still to be sent, a request each. tries: of the first, in vain."""
 
-    parts: deque[Sequence[Chain]]
+    parts: deque[Sequence[Ready]]
     tries: int = 0
 
     def done(self) -> None:
@@ -71,7 +71,6 @@ class _Outcome:
 class Delivery:
     """Writes chains and settles their events.
 
-    reread: prepares the journal's event of a seq once more; nothing when it isn't there.
     purged_us: event time of the newest purged tombstone (µs), asked before each sending.
     troubles: told what kept events from being written.
     refresher: told of applied documents, with their events' receipt times; decides which requests
@@ -84,8 +83,8 @@ class Delivery:
         writer: BulkWriter,
         journal: Journal,
         metrics: Metrics,
+        preparer: Preparer,
         *,
-        reread: Callable[[int], Awaitable[Prepared]],
         purged_us: Callable[[], int | None],
         troubles: WritingTroubles,
         retry: Retry,
@@ -93,7 +92,8 @@ class Delivery:
     ) -> None:
         self._writer = writer
         self._settler = Settler(journal, retry)
-        self._reread = reread
+        self._preparer = preparer
+        self._journal = journal
         self._purged_us = purged_us
         self._troubles = troubles
         self._metrics = metrics
@@ -103,8 +103,8 @@ class Delivery:
     async def deliver(self, chains: Sequence[Chain]) -> list[Chain]:
         """Settle what can be settled now; returns the chains that are refused for now."""
         refused: list[Chain] = []
-        work = _Work(deque([chains] if chains else ()))
-        outcome = _Outcome()
+        work, outcome = _Work(deque()), _Outcome()
+        await self._compose(chains, work, outcome)
         while work.parts or outcome.burials:
             if work.parts:
                 step = partial(self._step, work, outcome)
@@ -113,8 +113,14 @@ class Delivery:
             refused += outcome.refused
             headless, outcome = outcome.headless, _Outcome()
             if chains := [chain for chain in headless if await self._has_next(chain, outcome)]:
-                work.parts.append(chains)
+                await self._compose(chains, work, outcome)
         return refused
+
+    async def _compose(self, chains: Sequence[Chain], work: _Work, outcome: _Outcome) -> None:
+        composed = await self._preparer.compose(chains)
+        work.parts.extend(composed.parts)
+        for chain, reason in composed.failed:
+            self._bury(outcome, chain, MAPPING_FAILED, reason)
 
     async def _step(self, work: _Work, outcome: _Outcome) -> None:
         """Send the first part once. Raises ClusterUnavailable when there is no usable answer."""
@@ -124,7 +130,7 @@ class Delivery:
                 return
             try:
                 refresh = self._refresher.due(len(part))
-                documents = [chain.head.document for chain in part]
+                documents = [ready.document for ready in part]
                 answer = await self._writer.send(documents, refresh=refresh)
             except ClusterUnavailable as error:
                 self._note_unanswered(work, outcome, error)
@@ -143,17 +149,17 @@ class Delivery:
             work.halve()
         else:
             work.done()
-            self._bury(outcome, part[0], answer.code, answer.reason)
+            self._bury(outcome, part[0].chain, answer.code, answer.reason)
 
-    def _without_forgotten(self, work: _Work, outcome: _Outcome) -> Sequence[Chain]:
+    def _without_forgotten(self, work: _Work, outcome: _Outcome) -> Sequence[Ready]:
         """The first part, without what must not be sent any more: that is buried."""
         purged_us = self._purged_us()
-        kept: list[Chain] = []
-        for chain in work.parts[0]:
-            if retention.is_forgotten(chain.head.revives_us, purged_us):
-                self._bury(outcome, chain, retention.CODE, retention.REASON)
+        kept: list[Ready] = []
+        for ready in work.parts[0]:
+            if retention.is_forgotten(ready.chain.head.revives_us, purged_us):
+                self._bury(outcome, ready.chain, retention.CODE, retention.REASON)
             else:
-                kept.append(chain)
+                kept.append(ready)
         if kept:
             work.parts[0] = kept
         else:
@@ -169,7 +175,7 @@ class Delivery:
             work.halve()
         else:
             work.done()
-            self._refuse(outcome, part[0], error.code)
+            self._refuse(outcome, part[0].chain, error.code)
             self._troubles.items.met(error.code, error.reason)
 
     def _note_unavailable(self, state: RetryCallState) -> None:
@@ -177,9 +183,9 @@ class Delivery:
         if isinstance(error, ClusterUnavailable):
             self._troubles.requests.met(error.code, error.reason)
 
-    def _sort(self, outcome: _Outcome, chains: Sequence[Chain], answer: Answered) -> None:
+    def _sort(self, outcome: _Outcome, part: Sequence[Ready], answer: Answered) -> None:
         refusals: dict[str, str] = {}
-        for chain, verdict in zip(chains, answer.verdicts, strict=True):
+        for (chain, _), verdict in zip(part, answer.verdicts, strict=True):
             match verdict:
                 case Settled(how):
                     outcome.settlements += chain.settlements(how)
@@ -211,6 +217,12 @@ class Delivery:
                 (chain.head,) = prepared.candidates
                 return True
         return False
+
+    async def _reread(self, seq: int) -> Prepared:
+        records = await self._journal.claim(after=seq - 1, max_events=1, max_bytes=1)
+        return await self._preparer.candidates(
+            [record for record in records if record.seq == seq], sent_soon=True
+        )
 
     async def _settle(self, outcome: _Outcome) -> None:
         if outcome.applied:

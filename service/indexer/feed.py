@@ -1,9 +1,8 @@
-"""Claims events and puts their documents into the window, ahead of the sending.
+"""Claims events and puts them into the window, ahead of the sending.
 
-    journal ──claim──▶ prepare ──▶ window
-              (count     (events to
-               and        documents)
-               bytes)         └──▶ dead letters
+    journal ──claim──▶ parse ──▶ window
+              (count      └──▶ dead letters
+               and bytes)
 
 A lone event is claimed at once. In a flood, claims wait for batches worth sending: nothing becomes
 searchable before the next refresh anyway.
@@ -14,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from service.indexer.options import IndexerOptions
-from service.indexer.prepare import Prepared, portions, prepare_aside
+from service.indexer.prepare import Preparer
 from service.indexer.retry import Interrupted, Retry
 from service.indexer.settler import Settler
 from service.indexer.window import Window
@@ -38,8 +37,8 @@ class Feed:
         options: IndexerOptions,
         retry: Retry,
         window: Window,
+        preparer: Preparer,
         *,
-        now_us: Callable[[], int],
         refresh_due_s: Callable[[], float],
     ) -> None:
         self._journal = journal
@@ -47,7 +46,7 @@ class Feed:
         self._retry = retry
         self._settler = Settler(journal, retry)
         self._window = window
-        self._now_us = now_us
+        self._preparer = preparer
         self._refresh_due_s = refresh_due_s
         self._cursor = 0
 
@@ -57,10 +56,13 @@ class Feed:
             while await self._retry.unless_stopping(self._something_to_claim()):
                 await self._fill()
                 claimed = await self._retry.after(JournalUnavailable, self._claim)
-                prepared = await self._prepared(claimed)
+                behind = self._behind() if claimed else 0
+                prepared = await self._preparer.candidates(
+                    claimed, sent_soon=behind < self._options.max_events
+                )
                 # They need no OpenSearch: in an outage they must not pile up here.
                 await self._settler.settle((), prepared.burials)
-                self._window.add(prepared.candidates, behind=self._behind() if claimed else 0)
+                self._window.add(prepared.candidates, behind=behind)
 
     async def _something_to_claim(self) -> None:
         await self._window.until_room()
@@ -89,12 +91,3 @@ class Feed:
         """At most so many events are after the cursor; of seqs alone, most can be gone."""
         waiting = self._journal.accounting().journal
         return min(waiting, self._journal.last_seq() - self._cursor)
-
-    async def _prepared(self, records: list[Record]) -> Prepared:
-        whole = Prepared([], [])
-        for some in portions(records):
-            prepared = await prepare_aside(some, self._options, now_us=self._now_us())
-            whole.candidates.extend(prepared.candidates)
-            whole.burials.extend(prepared.burials)
-            await asyncio.sleep(0)
-        return whole

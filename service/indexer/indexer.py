@@ -1,8 +1,8 @@
 """Journal to OpenSearch: claim, coalesce, write, settle.
 
     journal ──▶ feed ──▶ window ──▶ deliver ──▶ settle ──▶ refresh
-                (claim,   (coalesce)  (_bulk,
-                 prepare)              versions)
+                (claim,   (coalesce)  (map,
+                 parse)                _bulk)
 
 Promise: every claimed event ends settled or as a dead letter, whatever OpenSearch does and for
 however long; one bad event never holds up or spoils its neighbours.
@@ -19,7 +19,7 @@ from service.indexer.delivery import Delivery
 from service.indexer.feed import Feed
 from service.indexer.in_flight import InFlight
 from service.indexer.options import IndexerOptions
-from service.indexer.prepare import Prepared, prepare_aside
+from service.indexer.prepare import Preparer
 from service.indexer.refresh import Refresher
 from service.indexer.retry import Interrupted, Retry
 from service.indexer.set_aside import SetAside
@@ -51,6 +51,7 @@ class Indexer:
         self._now_us = now_us
         self._metrics = metrics
         self._stopping = asyncio.Event()
+        self._preparer = Preparer(options, now_us)
         self._retry = Retry(options.retry_max_seconds, self._stopping)
         self._troubles = WritingTroubles(now_us)
         self._in_flight = InFlight(options.in_flight)
@@ -72,7 +73,7 @@ class Indexer:
             ),
             journal,
             metrics,
-            reread=self._reread,
+            self._preparer,
             purged_us=purged_us,
             troubles=self._troubles,
             retry=self._retry,
@@ -104,7 +105,7 @@ class Indexer:
             self._options,
             self._retry,
             self._window,
-            now_us=self._now_us,
+            self._preparer,
             refresh_due_s=self._refresher.expected_in_s,
         )
         async with asyncio.TaskGroup() as group:
@@ -144,14 +145,6 @@ class Indexer:
             if refused:
                 self._set_aside.add(refused)
                 await self._retry.unless_stopping(self._set_aside.until_room())
-
-    async def _reread(self, seq: int) -> Prepared:
-        records = await self._journal.claim(after=seq - 1, max_events=1, max_bytes=1)
-        return await prepare_aside(
-            [record for record in records if record.seq == seq],
-            self._options,
-            now_us=self._now_us(),
-        )
 
     def _observe_lag(self, received_us: Sequence[int]) -> None:
         now = self._now_us()

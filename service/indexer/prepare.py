@@ -1,89 +1,150 @@
-"""Journal records to documents and burials: the pure step before anything is sent."""
+"""Journal records to documents, in two steps, so that what is superseded never becomes one.
 
-import asyncio
+claimed: record ──parse──▶ candidate (user, version), or a burial
+to be sent: candidate ──map──▶ document
+"""
+
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from service.documents.document import to_document
+from service.documents.document import Document, to_document
 from service.events.event import PoisonEvent, parse_event
 from service.events.event_type import OTHER_TYPE
 from service.indexer import retention
-from service.indexer.chain import Candidate
+from service.indexer.chain import Candidate, Chain
 from service.indexer.options import IndexerOptions
+from service.indexer.portions import in_portions
 from service.journal.records import Burial, Record
 
 log = logging.getLogger(__name__)
 
-# Mapping a usual event costs some 50 µs, a larger one more: after so much the event loop gets to
-# answer webhooks again.
-_PREPARED_AT_ONCE = 32
-_BYTES_AT_ONCE = 128 * 1024
+MAPPING_FAILED = "mapping_failed"
+"""A dead letter's code: a fault of ours, met by one event."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """What a claim turned into: candidates to write and events that can't be."""
 
     candidates: list[Candidate]
     burials: list[Burial]
 
 
-def prepare(records: Sequence[Record], options: IndexerOptions, *, now_us: int) -> Prepared:
-    """Map records to documents. now_us: our clock, µs."""
-    prepared = Prepared([], [])
-    for record in records:
+class Ready(NamedTuple):
+    """A chain and its head's document."""
+
+    chain: Chain
+    document: Document
+
+
+class Composed(NamedTuple):
+    """Chains to send, a request each part, and those whose head can't be mapped, with reasons."""
+
+    parts: list[list[Ready]]
+    failed: list[tuple[Chain, str]]
+
+
+class Preparer:
+    """Both steps, in portions beside the event loop's other work. now_us: our clock, µs."""
+
+    def __init__(self, options: IndexerOptions, now_us: Callable[[], int]) -> None:
+        self._options = options
+        self._now_us = now_us
+
+    async def candidates(self, records: Sequence[Record], *, sent_soon: bool) -> Prepared:
+        """Parse and validate what was claimed.
+
+        sent_soon: what is parsed is kept for the document, at several times the body's memory.
+        """
+        prepared = Prepared([], [])
+
+        def prepare(some: Sequence[Record]) -> None:
+            now_us = self._now_us()
+            for record in some:
+                self._prepare(record, prepared, now_us=now_us, sent_soon=sent_soon)
+
+        await in_portions(records, lambda record: len(record.body), prepare)
+        return prepared
+
+    async def compose(self, chains: Sequence[Chain]) -> Composed:
+        """Map each chain's head to its document.
+
+        These can be many times as large as their events: one request's worth can become several.
+        """
+        composed = Composed([], [])
+        room = -1
+
+        def compose(some: Sequence[Chain]) -> None:
+            nonlocal room
+            now_us = self._now_us()
+            for chain in some:
+                try:
+                    document = self._document(chain.head, now_us)
+                except Exception as error:
+                    composed.failed.append((chain, _fault(chain.head.seq, error)))
+                    continue
+                room -= len(document.source or b"")
+                if room < 0:
+                    composed.parts.append([])
+                    room = self._options.max_bytes - len(document.source or b"")
+                composed.parts[-1].append(Ready(chain, document))
+
+        await in_portions(chains, lambda chain: len(chain.head.body), compose)
+        return composed
+
+    def _prepare(self, record: Record, prepared: Prepared, *, now_us: int, sent_soon: bool) -> None:
+        attempts = record.attempts + 1
         try:
-            prepared.candidates.append(_candidate(record, options, now_us))
+            candidate = self._candidate(record, now_us=now_us, sent_soon=sent_soon)
         except PoisonEvent as poison:
-            prepared.burials.append(
-                Burial(record.seq, poison.code, poison.detail, record.attempts + 1, poison.type)
-            )
+            burial = Burial(record.seq, poison.code, poison.detail, attempts, poison.type)
         except Exception as error:
-            # A fault of ours, met by one event: it must not hold up the others, nor get lost.
-            log.exception(
-                "mapping an event failed", extra={"action": "mapping_failed", "seq": record.seq}
-            )
-            reason = f"this service could not map the event: {type(error).__name__}"
-            prepared.burials.append(
-                Burial(record.seq, "mapping_failed", reason, record.attempts + 1, OTHER_TYPE)
-            )
-    return prepared
+            reason = _fault(record.seq, error)
+            burial = Burial(record.seq, MAPPING_FAILED, reason, attempts, OTHER_TYPE)
+        else:
+            prepared.candidates.append(candidate)
+            return
+        prepared.burials.append(burial)
+
+    def _candidate(self, record: Record, *, now_us: int, sent_soon: bool) -> Candidate:
+        event = parse_event(
+            record.body, now_us=now_us, future_tolerance_us=self._options.future_tolerance_us
+        )
+        return Candidate(
+            record.seq,
+            record.received_us,
+            record.attempts,
+            event.type,
+            event.user_id,
+            event.version,
+            record.body,
+            retention.revives_us(
+                event, forced=record.forced, deletion_mode=self._options.deletion_mode
+            ),
+            now_us,
+            event if sent_soon else None,
+        )
+
+    def _document(self, candidate: Candidate, now_us: int) -> Document:
+        # Parsed with the same clock as before, it is the same event.
+        event = candidate.event or parse_event(
+            candidate.body,
+            now_us=candidate.parsed_us,
+            future_tolerance_us=self._options.future_tolerance_us,
+        )
+        return to_document(
+            event,
+            indexed_at_us=now_us,
+            exclusions=self._options.exclusions,
+            deletion_mode=self._options.deletion_mode,
+        )
 
 
-def portions(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
-    """The records in portions that take a few milliseconds each, but where one alone is large."""
-    start = size = 0
-    for end, record in enumerate(records):
-        full = end - start == _PREPARED_AT_ONCE or size + len(record.body) > _BYTES_AT_ONCE
-        if full and end > start:
-            yield records[start:end]
-            start, size = end, 0
-        size += len(record.body)
-    if records:
-        yield records[start:]
-
-
-async def prepare_aside(
-    records: Sequence[Record], options: IndexerOptions, *, now_us: int
-) -> Prepared:
-    """Like prepare; large events don't keep the event loop from its other work."""
-    if sum(len(record.body) for record in records) <= _BYTES_AT_ONCE:
-        return prepare(records, options, now_us=now_us)
-    return await asyncio.to_thread(prepare, records, options, now_us=now_us)
-
-
-def _candidate(record: Record, options: IndexerOptions, now_us: int) -> Candidate:
-    event = parse_event(record.body, now_us=now_us, future_tolerance_us=options.future_tolerance_us)
-    document = to_document(
-        event,
-        indexed_at_us=now_us,
-        exclusions=options.exclusions,
-        deletion_mode=options.deletion_mode,
+def _fault(seq: int, error: Exception) -> str:
+    """It must not hold up the other events, nor get lost."""
+    log.error(
+        "mapping an event failed",
+        extra={"action": "mapping_failed", "seq": seq},
+        exc_info=error,
     )
-    revives_us = retention.revives_us(
-        event, forced=record.forced, deletion_mode=options.deletion_mode
-    )
-    return Candidate(
-        record.seq, record.received_us, record.attempts, event.type, document, revives_us
-    )
+    return f"this service could not map the event: {type(error).__name__}"

@@ -11,17 +11,17 @@ from collections.abc import Iterable
 
 from service.indexer.chain import Candidate, Chain
 
-# Of all that is held; some twenty thousand usual profiles.
+# Of all that is held; some thirty thousand usual events.
 _MOST_BYTES = 64 * 1024 * 1024
 
-# Of a backlog, documents are held back until there is one for so many events that are to come.
+# Of a backlog, users are held back until there is one for so many events that are to come.
 _TO_COME_FOR_EACH = 2
 
 
 class Window:
     """Filled at one end, emptied at the other by whoever sends.
 
-    max_events, max_bytes: documents of one batch, and their size; a larger one goes alone.
+    max_events, max_bytes: events of one batch, and their size; a larger one goes alone.
     """
 
     def __init__(self, *, max_events: int, max_bytes: int) -> None:
@@ -82,7 +82,7 @@ class Window:
         size = 0
         while self._by_user and len(chains) < self._max_events:
             user, chain = self._by_user.popitem(last=False)
-            size += len(chain.head.document.source or b"")
+            size += len(chain.head.body)
             if chains and size > self._max_bytes:
                 self._by_user[user] = chain
                 self._by_user.move_to_end(user, last=False)

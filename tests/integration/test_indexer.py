@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from opensearchpy import AsyncOpenSearch
 
-from service.documents.document import DeletionMode
+from service.documents.document import DeletionMode, Document, to_document
+from service.events.event import Event
 from service.index.connection import OpenSearchOptions, connect
 from service.index.names import IndexNames
+from service.indexer import prepare
 from tests.integration.conftest import Pipeline, eventually, sources
 
 Start = Callable[..., Awaitable[Pipeline]]
@@ -110,6 +112,32 @@ async def test_when_the_newest_is_refused_for_what_it_holds_the_next_is_written(
     for letter in await running.journal.dead_letters(limit=10):
         assert letter.code == "rejected_by_opensearch"
         assert "nickname" in letter.reason
+
+
+async def test_what_this_service_cannot_map_becomes_a_dead_letter_and_the_next_is_written(
+    client: AsyncOpenSearch, names: IndexNames, pipeline: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(stated: Event, **how: Any) -> Document:
+        if stated.profile.get("name") == "odd":
+            raise KeyError
+        return to_document(stated, **how)
+
+    monkeypatch.setattr(prepare, "to_document", faulty)
+    running = await pipeline()
+    await running.feed(
+        [
+            event("auth0|1", 10, name="fine"),
+            event("auth0|1", 20, name="odd"),
+            event("auth0|2", 10, name="odd"),
+            event("auth0|3", 10, name="fine"),
+        ]
+    )
+    await running.drained()
+    found = await sources(client, names.readers)
+    assert {user: found[user]["name"] for user in found} == {"auth0|1": "fine", "auth0|3": "fine"}
+    letters = await running.journal.dead_letters(limit=10)
+    assert {letter.code for letter in letters} == {"mapping_failed"}
+    assert running.journal.accounting().dead_letters == len(letters) == 2
 
 
 async def test_a_missing_alias_holds_events_until_it_is_there(

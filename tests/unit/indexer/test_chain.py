@@ -4,13 +4,9 @@ import itertools
 
 import pytest
 
-from service.documents.document import Document
 from service.indexer.chain import Candidate, Chain
 from service.journal.records import Outcome, Settlement
-
-
-def candidate(seq: int, version: int, *, source: bytes = b"{}") -> Candidate:
-    return Candidate(seq, 0, 0, "user.updated", Document("a", version, source))
+from tests.unit.indexer.making import candidate
 
 
 def chain_of(*candidates: Candidate) -> Chain:
@@ -21,7 +17,9 @@ def chain_of(*candidates: Candidate) -> Chain:
 
 
 ORDERS = list(
-    itertools.permutations([candidate(1, 10), candidate(2, 30), candidate(3, 30), candidate(4, 20)])
+    itertools.permutations(
+        candidate(seq, version=version) for seq, version in ((1, 10), (2, 30), (3, 30), (4, 20))
+    )
 )
 
 
@@ -47,13 +45,13 @@ def test_without_its_head_the_others_are_tried_from_the_newest_on(
 
 
 def test_chains_are_joined_with_all_that_they_hold() -> None:
-    chain = chain_of(candidate(1, 10), candidate(2, 20))
-    chain.join(chain_of(candidate(3, 15), candidate(4, 5)))
+    chain = chain_of(candidate(1, version=10), candidate(2, version=20))
+    chain.join(chain_of(candidate(3, version=15), candidate(4, version=5)))
     assert chain.head.seq == 2
     assert [chain.next_newest() for _ in range(4)] == [3, 1, 4, None]
 
 
-def test_of_what_is_superseded_no_document_is_kept() -> None:
+def test_of_what_is_superseded_no_body_is_kept() -> None:
     large = 1_000_000
-    chain = chain_of(candidate(1, 10, source=b"x" * large), candidate(2, 20))
+    chain = chain_of(candidate(1, version=10, body=b"x" * large), candidate(2, version=20))
     assert chain.weight < large

@@ -10,6 +10,7 @@ import pytest
 from service.indexer.chain import Chain
 from service.indexer.feed import Feed
 from service.indexer.options import IndexerOptions
+from service.indexer.prepare import Preparer
 from service.indexer.retry import Retry
 from service.indexer.window import Window
 from service.journal.journal import Journal
@@ -49,12 +50,13 @@ class Filling:
     def __init__(self, journal: Journal, *, max_events: int, refresh_due_s: float = -1.0) -> None:
         self._stopping = asyncio.Event()
         self.window = Window(max_events=max_events, max_bytes=10_000)
+        options = IndexerOptions(max_events=max_events)
         self._feed = Feed(
             journal,
-            IndexerOptions(max_events=max_events),
+            options,
             Retry(1.0, self._stopping),
             self.window,
-            now_us=lambda: NOW_US,
+            Preparer(options, lambda: NOW_US),
             refresh_due_s=lambda: refresh_due_s,
         )
 
@@ -75,6 +77,16 @@ async def test_a_backlog_is_coalesced_across_claims(journal: Journal) -> None:
             await window.until_some()
             chains += window.take()
     assert len(chains) < 30
+
+
+async def test_of_a_backlog_what_was_parsed_is_not_kept(journal: Journal) -> None:
+    await append(journal, [event(user, 1) for user in range(4)])
+    async with Filling(journal, max_events=2) as window, asyncio.timeout(10):
+        chains: list[Chain] = []
+        while len(chains) < 4:
+            await window.until_some()
+            chains += window.take()
+    assert [chain.head.event is not None for chain in chains] == [False, False, True, True]
 
 
 async def test_what_is_left_among_seqs_long_gone_is_not_held_back(journal: Journal) -> None:

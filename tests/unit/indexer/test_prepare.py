@@ -1,49 +1,106 @@
-"""Events are mapped in portions, and a large one beside the event loop."""
+"""Claimed events become candidates, and those that are sent become documents."""
 
-import asyncio
-import threading
-from collections.abc import Sequence
+import json
+from typing import Any
 
 import pytest
 
-from service.indexer import prepare as prepare_module
+from service.documents.document import Document, to_document
+from service.events.event import Event
+from service.indexer import prepare
+from service.indexer.chain import Chain
 from service.indexer.options import IndexerOptions
-from service.indexer.prepare import Prepared, portions, prepare_aside
+from service.indexer.prepare import MAPPING_FAILED, Composed, Preparer
 from service.journal.records import Record
 
-KB = 1024
+NOW_US = 1_772_366_400_000_000  # 2026-03-01T12:00:00Z
 
 
-def record(seq: int, size: int) -> Record:
-    return Record(seq, 0, b"x" * size, 0, False)
+class Clock:
+    def __init__(self) -> None:
+        self.now_us = NOW_US
+
+    def __call__(self) -> int:
+        return self.now_us
 
 
-@pytest.mark.parametrize(
-    ("sizes", "expected"),
-    [
-        pytest.param([], [], id="nothing"),
-        pytest.param([1] * 70, [32, 32, 6], id="many small ones"),
-        pytest.param([60 * KB] * 5, [2, 2, 1], id="a few larger ones"),
-        pytest.param([1, 900 * KB, 1, 900 * KB], [1, 1, 1, 1], id="a large one alone"),
-    ],
-)
-def test_portions_are_bounded_in_number_and_bytes(sizes: list[int], expected: list[int]) -> None:
-    records = [record(seq, size) for seq, size in enumerate(sizes)]
-    parts = list(portions(records))
-    assert [len(part) for part in parts] == expected
-    assert [one for part in parts for one in part] == records
+def record(seq: int, **profile: Any) -> Record:
+    event = {
+        "specversion": "1.0",
+        "type": "user.updated",
+        "id": f"evt_{seq}",
+        "time": "2026-03-01T12:00:01.500Z",
+        "data": {"object": {"user_id": f"auth0|{seq}", **profile}},
+    }
+    return Record(seq, NOW_US, json.dumps(event).encode(), 0, False)
 
 
-async def test_while_a_large_event_is_mapped_the_loop_goes_on(
+async def composed(preparer: Preparer, *records: Record, sent_soon: bool = True) -> Composed:
+    prepared = await preparer.candidates(records, sent_soon=sent_soon)
+    assert not prepared.burials
+    return await preparer.compose([Chain(candidate) for candidate in prepared.candidates])
+
+
+async def test_parsed_once_or_twice_it_is_the_same_document() -> None:
+    clock = Clock()
+    preparer = Preparer(IndexerOptions(), clock)
+    documents = []
+    for sent_soon in (True, False):
+        (candidate,) = (
+            await preparer.candidates([record(1, name="Ann")], sent_soon=sent_soon)
+        ).candidates
+        assert (candidate.event is not None) is sent_soon
+        ((ready,),) = (await preparer.compose([Chain(candidate)])).parts
+        documents.append(ready.document)
+    assert documents[0] == documents[1]
+    assert documents[0].version == candidate.version
+
+
+async def test_a_clock_set_back_meanwhile_does_not_make_the_event_one_of_the_future() -> None:
+    clock = Clock()
+    preparer = Preparer(IndexerOptions(future_tolerance_us=10_000_000), clock)
+    prepared = await preparer.candidates([record(1)], sent_soon=False)
+    clock.now_us -= 3_600_000_000
+    ((ready,),) = (await preparer.compose([Chain(*prepared.candidates)])).parts
+    assert ready.document.id == "auth0|1"
+
+
+async def test_one_that_cannot_be_mapped_is_told_and_spoils_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    loop_went_on = threading.Event()
+    def faulty(event: Event, **how: Any) -> Document:
+        if event.user_id == "auth0|2":
+            raise KeyError
+        return to_document(event, **how)
 
-    def slow(records: Sequence[Record], options: IndexerOptions, *, now_us: int) -> Prepared:
-        assert loop_went_on.wait(10)
-        return Prepared([], [])
+    monkeypatch.setattr(prepare, "to_document", faulty)
+    preparer = Preparer(IndexerOptions(), Clock())
+    (part,), failed = await composed(preparer, *(record(seq) for seq in (1, 2, 3)))
+    assert [ready.document.id for ready in part] == ["auth0|1", "auth0|3"]
+    ((chain, reason),) = failed
+    assert chain.user == "auth0|2"
+    assert "KeyError" in reason
 
-    monkeypatch.setattr(prepare_module, "prepare", slow)
-    asyncio.get_running_loop().call_soon(loop_went_on.set)
-    large = [record(1, 900 * KB)]
-    assert await prepare_aside(large, IndexerOptions(), now_us=0) == Prepared([], [])
+
+async def test_what_cannot_even_be_parsed_for_a_fault_of_ours_is_buried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def faulty(*_: Any, **__: Any) -> Event:
+        raise KeyError
+
+    monkeypatch.setattr(prepare, "parse_event", faulty)
+    preparer = Preparer(IndexerOptions(), Clock())
+    candidates, (burial,) = await preparer.candidates([record(1)], sent_soon=True)
+    assert candidates == []
+    assert (burial.seq, burial.code) == (1, MAPPING_FAILED)
+
+
+async def test_documents_that_outgrew_their_events_go_in_several_requests() -> None:
+    preparer = Preparer(IndexerOptions(max_bytes=200_000), Clock())
+    grown = {"k" * 400: {str(leaf): leaf for leaf in range(100)}}
+    records = [record(seq, app_metadata=grown) for seq in range(1, 5)]
+    parts, _ = await composed(preparer, *records)
+    sizes = [[len(ready.document.source or b"") for ready in part] for part in parts]
+    assert all(sum(part) <= 200_000 for part in sizes)
+    assert sizes == [sizes[0], sizes[0]]
+    assert len(sizes[0]) == 2

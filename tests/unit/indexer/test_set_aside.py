@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from service.documents.document import Document
-from service.indexer.chain import Candidate, Chain
+from service.indexer.chain import Chain
 from service.indexer.retry import Retry
 from service.indexer.set_aside import SetAside
+from tests.unit.indexer.making import candidate
 
 
 def chain(user: str, version: int) -> Chain:
-    return Chain(Candidate(version, 0, 0, "user.updated", Document(user, version, b"{}")))
+    return Chain(candidate(version, user))
 
 
 class Cluster:

@@ -5,18 +5,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from service.documents.document import Document
 from service.indexer import window as window_module
-from service.indexer.chain import Candidate, Chain
+from service.indexer.chain import Chain
 from service.indexer.window import Window
-
-
-def candidate(seq: int, user: str, *, size: int = 2) -> Candidate:
-    return Candidate(seq, 0, 0, "user.updated", Document(user, seq, b"x" * size))
+from tests.unit.indexer.making import candidate
 
 
 def users(batch: Sequence[Chain]) -> list[str]:
-    return [chain.head.document.id for chain in batch]
+    return [chain.user for chain in batch]
 
 
 async def settle() -> None:
@@ -49,7 +45,7 @@ async def test_batches_are_bounded_in_number_and_bytes(
 ) -> None:
     window = Window(max_events=2, max_bytes=10)
     window.add(
-        (candidate(seq, f"user-{seq}", size=size) for seq, size in enumerate(sizes)),
+        (candidate(seq, f"user-{seq}", body=b"x" * size) for seq, size in enumerate(sizes)),
         behind=0,
     )
     batches = [window.take() for _ in expected]
