@@ -1,10 +1,11 @@
 """Target 2, memory: what a deep journal costs, in memory and for each event."""
 
 import asyncio
+from pathlib import Path
 
 from bench.figures import Findings, Result, at_most
 from bench.processes import cpu_s, rss_mb
-from bench.product import Product, running_product
+from bench.product import Product, fill_journal, running_product
 from bench.stand import Stand
 
 _SHALLOW_SHARE = 100
@@ -36,11 +37,15 @@ async def memory_and_cost(stand: Stand) -> Findings:
         deep_us = [await post(count // 2), await post(count // 2)]
         at_deep_mb = await _settled_rss(product)
         journaled = await product.journaled()
-    await stand.engine.fresh_index()
-    async with running_product(stand.engine, folder) as product:
-        deep_drain_us = await _drain_us(product, journaled - 5 * count, 2 * count)
-        shallow_drain_us = await _drain_us(product, 2 * count, 2 * count)
-        drained_mb = rss_mb(product.program.figures)
+    start_s, _ = await _draining(stand, folder=stand.folder("empty"))
+    shallow_drain_us: list[float] = []
+    for _ in range(stand.scale.repetitions):
+        few = stand.folder("shallow")
+        await fill_journal(few, list(load.take(shallow)))
+        used_s, _ = await _draining(stand, folder=few)
+        shallow_drain_us.append((used_s - start_s) / shallow * 1e6)
+    used_s, drained_mb = await _draining(stand, folder=folder)
+    deep_drain_us = (used_s - start_s) / journaled * 1e6
     return Findings(
         [
             Result.alone(
@@ -61,11 +66,11 @@ async def memory_and_cost(stand: Stand) -> Findings:
             ),
             Result.compared(
                 2,
-                f"processor time to drain an event, {journaled:,} deep",
+                f"processor time to drain an event, of {journaled:,}",
                 "µs",
-                [deep_drain_us],
-                "nearly empty",
-                [shallow_drain_us],
+                [deep_drain_us] * len(shallow_drain_us),
+                f"of {shallow:,}",
+                shallow_drain_us,
                 at_most(1.1),
             ),
         ],
@@ -73,12 +78,12 @@ async def memory_and_cost(stand: Stand) -> Findings:
     )
 
 
-async def _drain_us(product: Product, most: int, number: int) -> float:
-    """Processor time, µs an event, to drain that many once the journal is down to `most`."""
-    left = await product.drained_to(most)
-    before_s = cpu_s(product.program.figures)
-    end = await product.drained_to(max(0, left - number))
-    return (cpu_s(product.program.figures) - before_s) / (left - end) * 1e6
+async def _draining(stand: Stand, *, folder: Path) -> tuple[float, float]:
+    """Seconds of processor time of a service, from its start until the journal is empty; its MB."""
+    await stand.engine.fresh_index()
+    async with running_product(stand.engine, folder) as product:
+        await product.drained()
+        return cpu_s(product.program.figures), rss_mb(product.program.figures)
 
 
 async def _settled_rss(product: Product) -> float:
