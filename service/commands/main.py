@@ -3,7 +3,9 @@
 Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
 """
 
+import errno
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -81,7 +83,12 @@ class Cli(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; faults that people can mend become a message and an exit code."""
         try:
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            finally:
+                # What fails here can be told; at the interpreter's end it would be a trace.
+                if sys.stdout is not None:
+                    sys.stdout.flush()
         except Exception as error:
             told = _told(error)
             if told is None:
@@ -101,12 +108,26 @@ _TOLD: Mapping[tuple[str, str], type[click.ClickException]] = {
 }
 
 
+# The journal's disk is told as a JournalError: these can only be the output's.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
 def _told(error: Exception) -> click.ClickException | None:
     """The message for a fault of a known class; None for any other."""
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        _forget_output()
+        return Failure(f"the output can't be written: {error.strerror}")
     for kind in type(error).__mro__:
         if telling := _TOLD.get((kind.__module__, kind.__qualname__)):
             return telling(str(error))
     return None
+
+
+def _forget_output() -> None:
+    """What stdout still holds would be written, and fail, once more at the end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 @click.group(

@@ -1,9 +1,12 @@
 """`user-sync` itself: what it lists, how fast, and how it ends."""
 
+import os
 import subprocess
 import sys
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
+from typing import IO
 
 import click
 import pytest
@@ -98,3 +101,32 @@ def test_an_unknown_fault_stays_one(failing: type[click.Command]) -> None:
     failing.error = ZeroDivisionError()  # type: ignore[attr-defined]
     result = CliRunner().invoke(cli, ["status"])
     assert isinstance(result.exception, ZeroDivisionError)
+
+
+def _settings_into(stdout: IO[bytes] | int) -> "subprocess.CompletedProcess[str]":
+    """Buffered, as it is for people: what is printed is written at the end."""
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return subprocess.run(
+        [sys.executable, "-m", "service", "settings"],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environ,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_an_output_without_room_is_told() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = _settings_into(full)
+    assert done.stderr == "Error: the output can't be written: No space left on device\n"
+    assert done.returncode == 1
+
+
+def test_an_output_that_nobody_reads_any_more_is_no_trace() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = _settings_into(writing)
+    os.close(writing)
+    assert (done.stderr, done.returncode) == ("", 1)
