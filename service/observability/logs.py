@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal, TextIO
 
@@ -42,7 +43,7 @@ def configure_logging(
     """
     out = stream or sys.stdout
     text = log_format == "text" or (log_format == "auto" and out.isatty())
-    handler = logging.StreamHandler(out)
+    handler = _Handler(out)
     coloured = out.isatty() and not environ.get("NO_COLOR")
     handler.setFormatter(TextFormatter(coloured=coloured) if text else JsonFormatter())
     root = logging.getLogger()
@@ -50,6 +51,22 @@ def configure_logging(
     root.setLevel(level.upper())
     for name in _SILENCED:
         logging.getLogger(name).disabled = True
+
+
+class _Handler(logging.StreamHandler[TextIO]):
+    """Lines that can't be written, on a full disk say, are missing; what runs goes on."""
+
+    _told = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """One sentence instead of logging's own trace for every line."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        elif not self._told:
+            self._told = True
+            with suppress(OSError):  # stderr may end at the same place
+                print(f"the log can't be written: {error.strerror}", file=sys.stderr)
 
 
 class JsonFormatter(logging.Formatter):

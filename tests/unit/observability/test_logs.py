@@ -1,5 +1,6 @@
 """Log lines: JSON that a collector can rely on, text that a person can read."""
 
+import errno
 import io
 import json
 import logging
@@ -144,3 +145,15 @@ def test_text_shows_the_traceback_on_lines_of_its_own() -> None:
     first, *rest = stream.getvalue().splitlines()
     assert "append failed" in first
     assert rest[-1] == "OSError: [Errno 9] Bad file descriptor"
+
+
+class Full(io.StringIO):
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_log_that_cannot_be_written_is_told_once(capfd: pytest.CaptureFixture[str]) -> None:
+    configure_logging("json", "info", stream=Full())
+    logging.getLogger("x").info("one")
+    logging.getLogger("x").info("two")
+    assert capfd.readouterr().err == "the log can't be written: No space left on device\n"
