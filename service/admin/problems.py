@@ -60,6 +60,8 @@ async def tell_problems(
     """Turn whatever ends a request into problem details."""
     try:
         return await handler(request)
+    except ConnectionError:  # whoever asked has gone
+        raise
     except Exception as error:
         return _problem(error).response()
 

@@ -51,6 +51,12 @@ def configure_logging(
     root.setLevel(level.upper())
     for name in _SILENCED:
         logging.getLogger(name).disabled = True
+    logging.getLogger("aiohttp.server").addFilter(_is_a_fault)
+
+
+def _is_a_fault(record: logging.LogRecord) -> bool:
+    """A client that left in the middle is none: a download that was cut, an import's Ctrl-C."""
+    return not (record.exc_info and isinstance(record.exc_info[1], ConnectionError))
 
 
 class _Handler(logging.StreamHandler[TextIO]):

@@ -147,6 +147,12 @@ class _Api:
             except BaseException as error:
                 _break_off(request)
                 if isinstance(error, Problem | TimeoutError):
+                    why = error.type.title if isinstance(error, Problem) else "nobody reads it"
+                    log.warning(
+                        "an export can't be finished: %s",
+                        why,
+                        extra={"action": "export_broken_off"},
+                    )
                     raise BrokenOff from error
                 raise
         await response.write_eof()

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -16,7 +17,9 @@ from service.index.connection import OpenSearchOptions, connect_for_bytes
 from service.index.names import IndexNames
 from service.observability.metrics import Metrics
 from service.search.app import search_app
+from service.search.export import Exports
 from service.search.options import SearchOptions
+from service.search.problems import Problem, ProblemType
 from tests.integration.search.conftest import TOKEN, Api, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -202,3 +205,16 @@ async def test_only_so_many_exports_run_at_once(api: Api) -> None:
         )
     assert (status, headers["Retry-After"]) == (503, "10")
     assert json.loads(body)["type"].endswith(":too-many-exports")
+
+
+async def test_an_export_that_cannot_go_on_is_told_in_a_sentence(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: object) -> AsyncIterator[bytes]:
+        yield b"{}\n"
+        raise Problem(ProblemType.ENGINE_UNAVAILABLE)
+
+    monkeypatch.setattr(Exports, "chunks", broken)
+    with pytest.raises(aiohttp.ClientError):
+        await api.request("GET", "/users", headers={"Accept": "application/x-ndjson"})
+    assert "an export can't be finished: OpenSearch can't answer at the moment" in caplog.messages

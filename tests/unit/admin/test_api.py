@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from service.admin import dead_letters
 from service.admin.app import admin_app
+from service.admin.problems import tell_problems
 from service.journal.journal import Journal
 from service.journal.options import JournalOptions
 from service.journal.records import Burial, Disposition, Entry, Outcome, Settlement
@@ -317,3 +318,14 @@ async def test_without_tokens_it_is_off(journal: Journal) -> None:
     ):
         assert reply.status == 404
         assert "USER_SYNC_ADMIN_TOKENS" in (await reply.json())["detail"]
+
+
+async def test_who_leaves_in_the_middle_of_asking_is_no_fault(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def gone(_: web.Request) -> web.StreamResponse:
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        await tell_problems(make_mocked_request("POST", "/"), gone)
+    assert caplog.records == []

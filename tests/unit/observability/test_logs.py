@@ -101,6 +101,13 @@ def test_libraries_that_log_user_ids_are_silent(name: str) -> None:
     assert stream.getvalue() == ""
 
 
+@pytest.mark.parametrize(("error", "lines"), [(ConnectionResetError(), 0), (KeyError(), 1)])
+def test_a_client_that_left_is_no_fault(error: Exception, lines: int) -> None:
+    stream = _stream()
+    logging.getLogger("aiohttp.server").error("Error handling request", exc_info=error)
+    assert len(stream.getvalue().splitlines()) == lines
+
+
 def test_configuring_again_replaces() -> None:
     first = _stream()
     second = _stream()
