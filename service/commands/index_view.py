@@ -4,10 +4,10 @@ Counts and searches go through the readers' alias, as everybody's do. Only the l
 which readers must not see, goes through the writers' alias.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 from opensearchpy import AsyncOpenSearch
@@ -24,9 +24,11 @@ from opensearchpy.exceptions import (
 from service.index.connection import connect
 from service.index.names import IndexNames
 from service.index.reason import reason_of
+from service.index.unexpected import expecting_opensearch
 from service.settings import Settings
 from service.wiring.stage_options import index_names, opensearch_options
 
+_T = TypeVar("_T")
 _HAS_TOMBSTONE = {"query": {"exists": {"field": "deleted_at"}}}
 
 
@@ -62,9 +64,9 @@ class IndexView:
 
     async def counts(self) -> Counts:
         """How many users and tombstones there are. Raises IndexUnreadable."""
-        users = await self._ask("POST", f"/{self._names.readers}/_count", None)
-        tombstones = await self._ask("POST", f"/{self._names.writers}/_count", _HAS_TOMBSTONE)
-        return Counts(users["count"], tombstones["count"])
+        users = await self._ask(_count, f"/{self._names.readers}/_count", None)
+        tombstones = await self._ask(_count, f"/{self._names.writers}/_count", _HAS_TOMBSTONE)
+        return Counts(users, tombstones)
 
     async def event_of(self, user_id: str) -> str | None:
         """The id of the event behind what a search finds of a user; None when it finds nobody.
@@ -72,9 +74,7 @@ class IndexView:
         Raises IndexUnreadable.
         """
         query = {"query": {"term": {"user_id": user_id}}, "_source": ["event.id"], "size": 1}
-        found = await self._ask("POST", f"/{self._names.readers}/_search", query)
-        hits = found["hits"]["hits"]
-        return str(hits[0]["_source"]["event"]["id"]) if hits else None
+        return await self._ask(_first_event, f"/{self._names.readers}/_search", query)
 
     async def tombstone_of(self, user_id: str) -> str | None:
         """The id of the event behind a user's tombstone; None when there is none.
@@ -88,15 +88,26 @@ class IndexView:
             "_source": ["event.id"],
             "size": 1,
         }
-        found = await self._ask("POST", f"/{self._names.writers}/_search", query)
-        hits = found["hits"]["hits"]
-        return str(hits[0]["_source"]["event"]["id"]) if hits else None
+        return await self._ask(_first_event, f"/{self._names.writers}/_search", query)
 
-    async def _ask(self, method: str, path: str, body: object) -> Any:
+    async def _ask(self, read: Callable[[Any], _T], path: str, body: object) -> _T:
+        @expecting_opensearch
+        async def answer() -> _T:
+            return read(await self._client.transport.perform_request("POST", path, body=body))
+
         try:
-            return await self._client.transport.perform_request(method, path, body=body)
+            return await answer()
         except OpenSearchException as error:
             raise IndexUnreadable(explain(error, self._url, self._names.readers)) from None
+
+
+def _count(answer: Any) -> int:
+    return int(answer["count"])
+
+
+def _first_event(answer: Any) -> str | None:
+    hits = answer["hits"]["hits"]
+    return str(hits[0]["_source"]["event"]["id"]) if hits else None
 
 
 def explain(error: OpenSearchException, url: str, alias: str) -> str:

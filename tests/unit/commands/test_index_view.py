@@ -1,6 +1,6 @@
 """Every fault of the cluster in words that say what to do."""
 
-from unittest.mock import Mock
+from unittest.mock import AsyncMock, Mock
 
 import aiohttp
 import pytest
@@ -16,7 +16,8 @@ from opensearchpy.exceptions import (
     TransportError,
 )
 
-from service.commands.index_view import explain
+from service.commands.index_view import IndexUnreadable, IndexView, explain
+from service.index.names import IndexNames
 
 UNVERIFIED = aiohttp.ClientConnectorCertificateError(Mock(), Exception("self-signed"))
 URL = "https://search.example.com:9200"
@@ -55,3 +56,13 @@ def test_a_fault_names_the_cluster_and_the_remedy(error: OpenSearchException, sa
     text = explain(error, URL, "auth0-users")
     assert text.startswith(f"OpenSearch at {URL} ")
     assert said in text
+
+
+@pytest.mark.parametrize("answer", [{}, [], None, "ok", {"count": None, "hits": []}])
+async def test_something_else_that_answers_is_told(answer: object) -> None:
+    client = Mock()
+    client.transport.perform_request = AsyncMock(return_value=answer)
+    view = IndexView(client, IndexNames("auth0-users"), URL)
+    for asked in (view.counts(), view.event_of("auth0|1"), view.tombstone_of("auth0|1")):
+        with pytest.raises(IndexUnreadable, match="isn't OpenSearch's"):
+            await asked
