@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from opensearchpy import AsyncOpenSearch
-from opensearchpy.exceptions import OpenSearchException, SerializationError, TransportError
+from opensearchpy.exceptions import (
+    AuthorizationException,
+    OpenSearchException,
+    SerializationError,
+    TransportError,
+)
 
 from service.index.aliases import plan_aliases
 from service.index.bootstrap import find_indices
 from service.index.errors import BootstrapError
 from service.index.names import IndexNames
+from service.index.reason import reason_of
 from service.index.unexpected import UnexpectedAnswer, expecting_opensearch
 
 _BOOTSTRAP: Final = "run user-sync bootstrap, or restore the index or its aliases"
@@ -21,6 +27,7 @@ _CREDENTIALS: Final = "check USER_SYNC_OPENSEARCH_USERNAME and USER_SYNC_OPENSEA
 _ROLE: Final = "give the OpenSearch user the role that the README lists"
 _URL: Final = "check USER_SYNC_OPENSEARCH_URL, and what stands before OpenSearch (a proxy?)"
 _RUNS: Final = "check that OpenSearch runs and that USER_SYNC_OPENSEARCH_URL points at it"
+_LIFT: Final = "lift the block when whoever set it is done"
 _LOG: Final = "see OpenSearch's own log; events wait in the journal and are retried"
 
 IS_TOMBSTONE: Final[dict[str, Any]] = {"exists": {"field": "deleted_at"}}
@@ -136,7 +143,7 @@ def _about(blocks: tuple[str, ...]) -> str:
     """OpenSearch sets one kind of block itself, on a full disk; the others are a person's."""
     if any("allow delete" in block or "flood" in block for block in blocks):
         return "free disk on the OpenSearch nodes, then lift the block if it stays"
-    return "lift the block when whoever set it is done" if blocks else ""
+    return _LIFT if blocks else ""
 
 
 def _unreadable(error: OpenSearchException) -> IndexState:
@@ -145,6 +152,9 @@ def _unreadable(error: OpenSearchException) -> IndexState:
         return IndexState(
             True, problem="OpenSearch refuses the credentials (401)", advice=_CREDENTIALS
         )
+    if isinstance(error, AuthorizationException) and error.error == "cluster_block_exception":
+        problem = f"OpenSearch has a block (403): {reason_of(error)}"
+        return IndexState(True, problem=problem, advice=_LIFT)
     if status == 403:
         return IndexState(True, problem="OpenSearch says the user may not (403)", advice=_ROLE)
     if isinstance(status, int):

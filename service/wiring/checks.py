@@ -31,7 +31,7 @@ _ADVICE = {
     "status_401": "check USER_SYNC_OPENSEARCH_USERNAME and USER_SYNC_OPENSEARCH_PASSWORD",
     "status_403": "give the OpenSearch user the role that the README lists",
     "security_exception": "give the OpenSearch user the role that the README lists",
-    "cluster_block_exception": "free disk on the OpenSearch nodes, then lift the block if it stays",
+    "cluster_block_exception": "lift the block; on a full disk, free some on the OpenSearch nodes",
     "index_closed_exception": "open the index: the check `opensearch` says how",
     "index_not_found_exception": "run user-sync bootstrap, or restore the index",
     "alias_missing": "run user-sync bootstrap, or restore the alias",

@@ -253,3 +253,20 @@ async def test_too_much_set_aside_stops_the_flow_until_there_is_room(
     proxy.heal()
     await running.drained()
     assert len(await sources(client, names.readers)) == 200
+
+
+async def test_a_block_on_the_whole_cluster_is_not_taken_for_a_missing_role(
+    through_proxy: AsyncOpenSearch, proxy: FaultyProxy, pipeline: Start
+) -> None:
+    reason = b'{"error": {"type": "cluster_block_exception", "reason": "cluster read-only (api)"}}'
+    proxy.fault = lambda request: Answer(403, reason) if request.is_bulk else None
+    running = await pipeline(through_proxy, retry_max_seconds=0.05)
+    await running.feed([event("auth0|1", 10)])
+
+    async def troubled() -> bool:
+        return bool(running.indexer.troubles())
+
+    await eventually(troubled)
+    assert [trouble.code for trouble in running.indexer.troubles()] == ["cluster_block_exception"]
+    proxy.heal()
+    await running.drained()

@@ -43,6 +43,17 @@ async def test_each_refusal_has_advice_of_its_own(
     assert "bootstrap" not in check.advice
 
 
+async def test_a_block_on_metadata_is_not_taken_for_a_missing_role(
+    client: AsyncOpenSearch, names: IndexNames
+) -> None:
+    watch = IndexWatch(client, names)
+    await client.indices.put_settings(index=names.first, body={"index.blocks.metadata": True})
+    await watch.look()
+    assert "index metadata (api)" in watch.check().state
+    assert "lift the block" in watch.check().advice
+    await client.indices.put_settings(index=names.first, body={"index.blocks.metadata": False})
+
+
 async def test_a_closed_index_is_told_with_how_to_open_it(
     client: AsyncOpenSearch, names: IndexNames
 ) -> None:
