@@ -29,7 +29,7 @@ def plan_template(
         return [Change(what, None, f"version {wanted['version']}")]
     if present.get("_meta", {}).get("managed_by") != OWNER:
         raise NameTaken(
-            f"there is a {what} that is not ours (its _meta.managed_by is not {OWNER}): delete it "
+            f"the {what} is not ours (its _meta.managed_by is not {OWNER}): delete it "
             "if nothing needs it, or choose another name in USER_SYNC_INDEX"
         )
     if is_newer(present, wanted):

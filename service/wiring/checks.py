@@ -141,7 +141,7 @@ class Vitals:
     def _index(self) -> Check:
         problem = self._bootstrapping.problem
         if problem:
-            return Check("bootstrap", False, problem, "see the README on bootstrapping")
+            return Check("bootstrap", False, problem, "see the README under OpenSearch's side")
         return Check("bootstrap", True, "done")
 
     def _indexing(self) -> Check:

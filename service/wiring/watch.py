@@ -11,7 +11,7 @@ from service.observability.health import Check
 _EVERY_S = 5.0
 _EVERY_S_IN_TROUBLE = 1.0  # whoever mends something waits for the answer
 _TIMEOUT_S = 3.0
-_ADVICE_OTHERWISE = "do what it says; the README tells more under bootstrapping"
+_ADVICE_OTHERWISE = "do what it says; the README tells more under OpenSearch's side"
 
 
 class IndexWatch:

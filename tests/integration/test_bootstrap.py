@@ -232,7 +232,7 @@ async def test_a_strangers_template_of_our_name_is_refused(
 ) -> None:
     name = fresh.component("settings")
     await client.cluster.put_component_template(name=name, body={"template": {}})
-    with pytest.raises(NameTaken, match=f"component template {name} that is not ours"):
+    with pytest.raises(NameTaken, match=f"the component template {name} is not ours"):
         await bootstrap(client, fresh)
 
 

@@ -26,6 +26,13 @@ def test_every_path_it_names_is_there(path: str) -> None:
     assert (ROOT / path).exists()
 
 
+def test_every_section_that_a_message_names_is_there() -> None:
+    program = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("service/**/*.py"))
+    named = set(re.findall(r"the README (?:tells more )?(?:under|on) ([^\"`;.]+)\"", program))
+    assert named
+    assert named <= set(re.findall(r"^## (.+)$", README, re.MULTILINE))
+
+
 def test_every_command_it_names_is_there() -> None:
     named = set(re.findall(r"user-sync ([a-z]+(?:-[a-z]+)*)", README))
     assert named <= set(SUBCOMMANDS)

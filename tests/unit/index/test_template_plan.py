@@ -45,7 +45,7 @@ def test_a_newer_one_stays() -> None:
 
 @pytest.mark.parametrize("meta", [{}, {"_meta": {}}, {"_meta": {"managed_by": "another"}}])
 def test_a_strangers_is_refused(meta: dict[str, Any]) -> None:
-    with pytest.raises(NameTaken, match="component template a that is not ours"):
+    with pytest.raises(NameTaken, match="the component template a is not ours"):
         lines({"version": 1, "template": {}, **meta})
 
 
