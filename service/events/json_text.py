@@ -65,7 +65,9 @@ def dump(value: JsonValue) -> bytes:
     no JSON, except to `parse`. A lone surrogate is written as its escape.
     """
     try:
-        return orjson.dumps(value, default=_fragment, option=orjson.OPT_PASSTHROUGH_DATACLASS)
+        # A Literal is refused, for the exact writer: as an orjson.Fragment with more than 64
+        # containers to close behind it, orjson would write beyond its buffer.
+        return orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_DATACLASS)
     except orjson.JSONEncodeError:
         return json_writer.write(value)
 
@@ -79,12 +81,6 @@ def split_batch(body: bytes) -> list[bytes]:
     body = body.removeprefix(_BYTE_ORDER_MARK)
     elements = json_reader.split(body)
     return [body] if elements is None else elements
-
-
-def _fragment(value: object) -> orjson.Fragment:
-    if isinstance(value, Literal):
-        return orjson.Fragment(value.text)
-    raise TypeError
 
 
 def _is_too_deep(value: JsonValue) -> bool:

@@ -1,6 +1,9 @@
 """JSON text to values and back, with what authentic senders write beyond orjson."""
 
+import os
 import re
+import subprocess
+import sys
 
 import orjson
 import pytest
@@ -186,6 +189,21 @@ def test_values_that_no_text_gives_are_written_nevertheless() -> None:
     for _ in range(3_000):
         value = [value]
     assert dump(value) == b"[" * 3_000 + str(2**70).encode() + b"]" * 3_000
+
+
+def test_a_long_literal_in_deep_containers_is_written_within_its_buffer() -> None:
+    """A process of its own, whose memory is fenced: to write beyond a buffer ends it."""
+    write_many = f"""
+from service.events.json_text import dump, parse
+for length in range(3_000, 4_200):
+    text = b"[" * {MAX_DEPTH} + b"7" * length + b"]" * {MAX_DEPTH}
+    assert dump(parse(text)) == text
+"""
+    fenced = {**os.environ, "PYTHONMALLOC": "malloc_debug"}
+    ended = subprocess.run(
+        [sys.executable, "-c", write_many], env=fenced, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
 
 
 def test_something_else_than_a_json_value_is_an_error_of_ours() -> None:
