@@ -22,6 +22,10 @@ log = logging.getLogger(__name__)
 MAPPING_FAILED = "mapping_failed"
 """A dead letter's code: a fault of ours, met by one event."""
 
+# A larger event is parsed twice: a few of those, kept while they wait and are sent, would take
+# hundreds of megabytes, ten or twenty times their bodies.
+_MOST_KEPT_PARSED_BYTES = 16 * 1024
+
 
 class Prepared(NamedTuple):
     """What a claim turned into: candidates to write and events that can't be."""
@@ -54,7 +58,8 @@ class Preparer:
     async def candidates(self, records: Sequence[Record], *, sent_soon: bool) -> Prepared:
         """Parse and validate what was claimed.
 
-        sent_soon: what is parsed is kept for the document, at several times the body's memory.
+        sent_soon: what is parsed is kept for the document, at several times the body's memory;
+        of a usual event, that is.
         """
         prepared = Prepared([], [])
 
@@ -122,7 +127,7 @@ class Preparer:
                 event, forced=record.forced, deletion_mode=self._options.deletion_mode
             ),
             now_us,
-            event if sent_soon else None,
+            event if sent_soon and len(record.body) <= _MOST_KEPT_PARSED_BYTES else None,
         )
 
     def _document(self, candidate: Candidate, now_us: int) -> Document:

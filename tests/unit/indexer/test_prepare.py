@@ -56,6 +56,14 @@ async def test_parsed_once_or_twice_it_is_the_same_document() -> None:
     assert documents[0].version == candidate.version
 
 
+async def test_a_large_event_is_not_kept_parsed() -> None:
+    preparer = Preparer(IndexerOptions(), Clock())
+    records = [record(1, name="Ann"), record(2, user_metadata={"notes": ["note"] * 10_000})]
+    small, large = (await preparer.candidates(records, sent_soon=True)).candidates
+    assert small.event is not None
+    assert large.event is None
+
+
 async def test_a_clock_set_back_meanwhile_does_not_make_the_event_one_of_the_future() -> None:
     clock = Clock()
     preparer = Preparer(IndexerOptions(future_tolerance_us=10_000_000), clock)
