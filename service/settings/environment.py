@@ -9,6 +9,7 @@ from pathlib import Path
 from service.settings.catalogue import BY_VARIABLE
 from service.settings.field import PREFIX
 from service.settings.problems import Problem
+from service.settings.texts import expanded
 
 _FILE = "_FILE"
 _OTHERS = re.compile(
@@ -32,7 +33,7 @@ def read_texts(environ: Mapping[str, str]) -> tuple[dict[str, str], list[Problem
                 problems.append(Problem(name, f"{secret} is set too", "set only one of them"))
                 continue
             try:
-                texts[secret] = _read_secret(Path(text))
+                texts[secret] = _read_secret(expanded(text))
             except ValueError as error:
                 problems.append(Problem(name, str(error)))
     return texts, problems

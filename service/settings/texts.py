@@ -174,7 +174,7 @@ def word(text: str) -> str:
 
 def existing_file(text: str) -> Path:
     """A path that is a file now; `~` is the home directory."""
-    path = _expanded(text)
+    path = expanded(text)
     if not path.is_file():
         raise ValueError(f"there is no file {shortened(str(path))}")
     return path
@@ -182,7 +182,7 @@ def existing_file(text: str) -> Path:
 
 def path_to_be(text: str) -> Path:
     """A path that may not exist yet; `~` is the home directory."""
-    path = _expanded(text)
+    path = expanded(text)
     if len(os.fsencode(path.name)) > _NAME_BYTES:
         raise ValueError(
             f"the file's name {shortened(path.name)} is too long: {_NAME_BYTES} bytes at most"
@@ -200,7 +200,8 @@ def _is_directory(path: Path) -> bool:
         raise ValueError(f"{shortened(str(path))} can't be a file's path: {reason}") from error
 
 
-def _expanded(text: str) -> Path:
+def expanded(text: str) -> Path:
+    """A path without the blanks around it, its `~` replaced. Raises ValueError."""
     try:
         return Path(text.strip()).expanduser()
     except RuntimeError as error:

@@ -183,6 +183,14 @@ class TestSecretFiles:
             "set only one of them"
         )
 
+    def test_a_tilde_is_the_home_directory(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HOME", str(tmp_path))
+        (tmp_path / "tokens").write_text("one")
+        settings = load_settings({"USER_SYNC_WEBHOOK_TOKENS_FILE": "~/tokens"})
+        assert [t.get_secret_value() for t in settings.webhook.tokens] == ["one"]
+
     def test_an_unreadable_file_is_named(self, tmp_path: Path) -> None:
         (problem,) = problems(WEBHOOK_TOKENS_FILE=str(tmp_path / "nope"))
         assert problem == (
