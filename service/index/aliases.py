@@ -47,6 +47,11 @@ def plan_aliases(names: IndexNames, indices: Mapping[str, Any]) -> AliasPlan:
                 "the alias may have created it: if nothing in it is needed, delete it and "
                 "bootstrap again; else choose another name in USER_SYNC_INDEX"
             )
+        if any(found.get("data_stream") == alias for found in indices.values()):
+            raise NameTaken(
+                f"a data stream is called {alias}, where an alias has to be: choose another name "
+                "in USER_SYNC_INDEX"
+            )
     live = _live_index(names, indices)
     if live is None:
         return AliasPlan(None)

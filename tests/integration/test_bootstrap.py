@@ -218,6 +218,23 @@ async def test_an_index_where_an_alias_has_to_be_is_refused_before_any_change(
     assert not (await index_state(client, fresh)).bootstrapped
 
 
+@pytest.mark.parametrize("alias", ["readers", "writers"])
+async def test_a_data_stream_where_an_alias_has_to_be_is_refused_before_any_change(
+    client: AsyncOpenSearch, fresh: IndexNames, alias: str
+) -> None:
+    stream = getattr(fresh, alias)
+    theirs = {"index_patterns": [stream], "data_stream": {}, "priority": 1_000}
+    await client.indices.put_index_template(name=f"{stream}-theirs", body=theirs)
+    await client.indices.create_data_stream(name=stream)
+    try:
+        with pytest.raises(NameTaken, match=f"a data stream is called {stream}"):
+            await bootstrap(client, fresh)
+        assert not await client.indices.exists_index_template(name=fresh.template)
+    finally:
+        await client.indices.delete_data_stream(name=stream)
+        await client.indices.delete_index_template(name=f"{stream}-theirs")
+
+
 async def test_a_strangers_index_of_our_name_is_refused(
     client: AsyncOpenSearch, fresh: IndexNames
 ) -> None:
