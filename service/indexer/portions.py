@@ -11,16 +11,27 @@ _BYTES_AT_ONCE = 128 * 1024
 T = TypeVar("T")
 
 
-async def in_portions(
-    items: Sequence[T], size_of: Callable[[T], int], work: Callable[[Sequence[T]], None]
-) -> None:
-    """Work on all items, in order; what is large goes to a thread. size_of: an item's bytes."""
-    for some, size in _portions(items, size_of):
-        if size > _BYTES_AT_ONCE:
-            await asyncio.to_thread(work, some)
-        else:
-            work(some)
-            await asyncio.sleep(0)
+class Portions:
+    """Whoever shares it has one large item under way at a time.
+
+    Python runs one thread at a time: several would take as long, and the event loop would wait for
+    each of them in turn.
+    """
+
+    def __init__(self) -> None:
+        self._large = asyncio.Lock()
+
+    async def each(
+        self, items: Sequence[T], size_of: Callable[[T], int], work: Callable[[Sequence[T]], None]
+    ) -> None:
+        """Work on all items, in order; what is large goes to a thread. size_of: an item's bytes."""
+        for some, size in _portions(items, size_of):
+            if size > _BYTES_AT_ONCE:
+                async with self._large:
+                    await asyncio.to_thread(work, some)
+            else:
+                work(some)
+                await asyncio.sleep(0)
 
 
 def _portions(items: Sequence[T], size_of: Callable[[T], int]) -> Iterator[tuple[Sequence[T], int]]:

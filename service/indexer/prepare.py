@@ -14,7 +14,7 @@ from service.events.event_type import OTHER_TYPE
 from service.indexer import retention
 from service.indexer.chain import Candidate, Chain
 from service.indexer.options import IndexerOptions
-from service.indexer.portions import in_portions
+from service.indexer.portions import Portions
 from service.journal.records import Burial, Record
 
 log = logging.getLogger(__name__)
@@ -54,6 +54,7 @@ class Preparer:
     def __init__(self, options: IndexerOptions, now_us: Callable[[], int]) -> None:
         self._options = options
         self._now_us = now_us
+        self._portions = Portions()
 
     async def candidates(self, records: Sequence[Record], *, sent_soon: bool) -> Prepared:
         """Parse and validate what was claimed.
@@ -68,7 +69,7 @@ class Preparer:
             for record in some:
                 self._prepare(record, prepared, now_us=now_us, sent_soon=sent_soon)
 
-        await in_portions(records, lambda record: len(record.body), prepare)
+        await self._portions.each(records, lambda record: len(record.body), prepare)
         return prepared
 
     async def compose(self, chains: Sequence[Chain]) -> Composed:
@@ -94,7 +95,7 @@ class Preparer:
                     room = self._options.max_bytes - len(document.source or b"")
                 composed.parts[-1].append(Ready(chain, document))
 
-        await in_portions(chains, lambda chain: len(chain.head.body), compose)
+        await self._portions.each(chains, lambda chain: len(chain.head.body), compose)
         return composed
 
     def _prepare(self, record: Record, prepared: Prepared, *, now_us: int, sent_soon: bool) -> None:
