@@ -23,13 +23,14 @@ from service.search.filter_syntax import (
 )
 from service.search.filter_values import boolean, count, ip, moment
 from service.search.metadata_filter import metadata_comparison, metadata_presence
+from service.search.query_text import term_count
 
 Query = dict[str, Any]
 
 MAX_FILTERS: Final = 20
 MAX_VALUES: Final = 200
-"""Values compared with, of all filters together; a presence counts as one, a range on metadata as
-ten, for what it makes the engine do."""
+"""Values compared with, of all filters together; a presence counts as one, each word of `~=` as a
+value, a range on metadata as ten, for what it makes the engine do."""
 
 _METADATA_RANGE: Final = 10
 
@@ -98,7 +99,9 @@ class Filters:
         self._values += values
         if self._values > MAX_VALUES:
             raise FilterError(
-                at.position, "fewer values", f"there can be at most {MAX_VALUES} values in all"
+                at.position,
+                "fewer values",
+                f"there can be at most {MAX_VALUES} values in all, the words of ~= counted",
             )
 
     def _presence(self, path: Text) -> Query:
@@ -126,7 +129,11 @@ class Filters:
                 for value in node.values
             ]
         else:
-            self._count(len(node.values), node.path)
+            words = node.operator == "~="
+            self._count(
+                sum(max(1, term_count(value.text)) if words else 1 for value in node.values),
+                node.path,
+            )
             queries = _field_comparison(_field(node.path), node)
         found = queries[0] if len(queries) == 1 else {"bool": {"should": queries}}
         return _not(found) if node.operator == "!=" else found

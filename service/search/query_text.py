@@ -7,6 +7,8 @@ from typing import Final
 
 MAX_CHARS: Final = 256
 MAX_WORDS: Final = 12
+# The engine refuses a query of over 1,024 clauses; `ranking` makes eleven of a term.
+MAX_TERMS: Final = 60
 
 _PHONE: Final = re.compile(r"[+0-9()/.\-\s\u2010-\u2015]+")
 _TRUNK_PREFIX: Final = re.compile(r"\(0+\)")
@@ -16,6 +18,8 @@ _LEAST_DIGITS, _MOST_DIGITS = 4, 15
 _AROUND_ADDRESS: Final = "<>\"'(),;."
 _MAILTO: Final = re.compile("mailto:", re.IGNORECASE)
 _TEL: Final = re.compile("tel:", re.IGNORECASE)
+# From here on scripts are written without blanks, and each character may become a term.
+_FIRST_OF_ITS_OWN: Final = "\u2e80"
 # Names are written with them, and indexed so.
 _JOINERS: Final = frozenset("\u200c\u200d")
 
@@ -65,8 +69,29 @@ def read_query_text(typed: str) -> QueryText | None:
     telling = [part for part in parts if any(map(str.isalnum, part))] or parts
     if len(telling) > MAX_WORDS:
         raise TooMuchText(f"at most {MAX_WORDS} words are searched for")
+    if term_count(" ".join(telling)) > MAX_TERMS:
+        raise TooMuchText(
+            f"at most {MAX_TERMS} parts of words, or characters of scripts without blanks, "
+            "are searched for"
+        )
     words = tuple(Word(part, phone_digits(part)) for part in telling)
     return QueryText(words, text, phone_digits(text))
+
+
+def term_count(text: str) -> int:
+    """How many terms the index's analysers make of it at most."""
+    terms = 0
+    within = False
+    for char in text:
+        category = unicodedata.category(char)
+        if char >= _FIRST_OF_ITS_OWN or category == "So":
+            terms += 1
+            within = False
+        else:
+            part = category[0] in "LMN"
+            terms += part and not within
+            within = part
+    return terms
 
 
 def _as_meant(text: str) -> str:

@@ -14,7 +14,7 @@ a letter or two off, or an address without its beginning, and counts least.
 
 from typing import Any, Final
 
-from service.search.query_text import QueryText, Word
+from service.search.query_text import QueryText, Word, term_count
 
 Query = dict[str, Any]
 
@@ -34,17 +34,30 @@ NAMES: Final = ("name", "given_name", "family_name", "nickname", "username")
 _WHOLE_NUMBER_DIGITS: Final = 7
 # Fewer terms to try for each word of a forgiving search; what is beyond is further off anyway.
 _MOST_EXPANSIONS: Final = 50
+# The engine refuses a query of over 1,024 clauses, every term tried counted. This is what filters,
+# at most 200, and the frame of the query leave; and what a word and a term take without errors.
+_MOST_CLAUSES: Final = 780
+_CLAUSES_A_WORD: Final = 6
+_CLAUSES_A_TERM: Final = 11
 # No name is longer; an address can be, but what is compared letter by letter takes its time.
 _LONGEST_MISTYPED: Final = 64
 
 
 def matching(text: QueryText, *, forgiving: bool = False) -> Query:
     """A query that scores. forgiving: words may have typing errors."""
-    words = {"bool": {"must": [_word(word, forgiving=forgiving) for word in text.words]}}
+    expansions = _expansions(text) if forgiving else 0
+    words = {"bool": {"must": [_word(word, expansions) for word in text.words]}}
     required: Query = words
     if text.digits is not None and len(text.words) > 1:
         required = {"dis_max": {"queries": [words, *_phone(text.digits)]}}
     return {"bool": {"must": [required], "should": _bonuses(text)}}
+
+
+def _expansions(text: QueryText) -> int:
+    """Terms to try for each that was typed, so that all of them together aren't too many."""
+    terms = max(1, sum(term_count(word.text) for word in text.words))
+    left = _MOST_CLAUSES - _CLAUSES_A_WORD * len(text.words) - _CLAUSES_A_TERM * terms
+    return min(_MOST_EXPANSIONS, left // (_CLAUSES_A_TERM * terms))
 
 
 def _bonuses(text: QueryText) -> list[Query]:
@@ -68,15 +81,16 @@ def _bonuses(text: QueryText) -> list[Query]:
     return bonuses
 
 
-def _word(word: Word, *, forgiving: bool) -> Query:
+def _word(word: Word, expansions: int) -> Query:
+    """expansions: terms to try for typing errors; none: as typed."""
     if word.is_domain:
         ways = _domain(word.text[1:])
     elif word.is_address:
         ways = _address(word.text)
     else:
         ways = _anywhere(word)
-    if forgiving:
-        ways += _with_typos(word)
+    if expansions > 0:
+        ways += _with_typos(word, expansions)
     return {"dis_max": {"queries": ways}}
 
 
@@ -151,19 +165,19 @@ def _inner_address(address: str) -> Query:
     return {"bool": {"must": [_email_words(local), *ends]}}
 
 
-def _with_typos(word: Word) -> list[Query]:
+def _with_typos(word: Word, expansions: int) -> list[Query]:
     """The first letter is trusted: it is seldom wrong, and narrows what must be tried."""
     if len(word.text) > _LONGEST_MISTYPED:
         return []
     if word.is_domain:
-        return [_fuzzy("email.domain", word.text[1:])]
+        return [_fuzzy("email.domain", word.text[1:], expansions)]
     if word.is_address:
         return [
             _constant(_inner_address(word.text), ONE_TYPO),
             _constant(_email_words(word.text, analyzer="id_words"), MORE_TYPOS),
-            _fuzzy("email.folded", word.text),
+            _fuzzy("email.folded", word.text, expansions),
         ]
-    how = {"prefix_length": 1, "max_expansions": _MOST_EXPANSIONS}
+    how = {"prefix_length": 1, "max_expansions": expansions}
     one = {"fuzziness": "AUTO:3,1000", **how}
     more = {"fuzziness": "AUTO", **how}
     return [
@@ -175,7 +189,7 @@ def _with_typos(word: Word) -> list[Query]:
     ]
 
 
-def _fuzzy(field: str, value: str) -> Query:
+def _fuzzy(field: str, value: str, expansions: int) -> Query:
     return _constant(
         {
             "fuzzy": {
@@ -183,7 +197,7 @@ def _fuzzy(field: str, value: str) -> Query:
                     "value": value,
                     "fuzziness": "AUTO",
                     "prefix_length": 1,
-                    "max_expansions": _MOST_EXPANSIONS,
+                    "max_expansions": expansions,
                 }
             }
         },

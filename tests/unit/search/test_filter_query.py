@@ -166,6 +166,7 @@ def test_a_span_before_now_is_an_instant_to_metadata(written: str, meant: str) -
         (" or ".join(["app_metadata.n>5"] * 21), 401, "fewer values"),
         ("name=" + "x" * 1_025, 6, "at most 1024"),
         ("name=" + ",".join("x" * (MAX_VALUES + 1)), 1, "at most 200 values"),
+        (f'name~="{"x " * (MAX_VALUES + 1)}"', 1, "at most 200 values"),
     ],
 )
 def test_what_makes_no_sense_is_refused_at_its_position(

@@ -4,10 +4,12 @@ import pytest
 
 from service.search.query_text import (
     MAX_CHARS,
+    MAX_TERMS,
     MAX_WORDS,
     TooMuchText,
     phone_digits,
     read_query_text,
+    term_count,
 )
 
 
@@ -110,7 +112,30 @@ def test_the_whole_is_without_what_pasting_brings_along(typed: str, whole: str) 
     assert text.whole == whole
 
 
-@pytest.mark.parametrize("typed", ["x" * (MAX_CHARS + 1), "x " * (MAX_WORDS + 1)])
+@pytest.mark.parametrize(
+    "typed",
+    ["x" * (MAX_CHARS + 1), "x " * (MAX_WORDS + 1), "山" * (MAX_TERMS + 1), "a." * (MAX_TERMS + 1)],
+)
 def test_too_much_is_refused(typed: str) -> None:
     with pytest.raises(TooMuchText, match="at most"):
         read_query_text(typed)
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("", 0),
+        ("ann", 1),
+        ("Ann-Marie O'Neil", 4),
+        ("e\u0301ve", 1),
+        ("अमिताभ", 1),
+        ("สมชาย", 1),
+        ("山本 五十六", 5),
+        ("김민준", 3),
+        ("a山b", 3),
+        ("😀☺", 2),
+        ("?!", 0),
+    ],
+)
+def test_terms_are_counted(text: str, terms: int) -> None:
+    assert term_count(text) == terms
