@@ -62,4 +62,12 @@ export async function search(asked, { cursor, limit = PAGE }, signal) {
 }
 
 /** One user, in real time. */
-export const user = (id, etag, signal) => ask("search", `users/${encodeURIComponent(id)}`, { etag, signal });
+export const user = (id, etag, signal) => (/^\.\.?$/.test(id) ? lookedUp(id, etag, signal) : ask("search", `users/${encodeURIComponent(id)}`, { etag, signal }));
+
+/** By a body: in a path, `.` and `..` are steps, however they are written. What was shown stands for the ETag. */
+async function lookedUp(id, shown, signal) {
+	const { data: { users: [data] } } = await ask("search", "lookup", { body: { ids: [id] }, signal });
+	if (!data) throw refused(404, "There is no such user.", "user-not-found");
+	const text = JSON.stringify(data, null, 2);
+	return text === shown ? { data: null } : { data, text, etag: text };
+}
