@@ -16,7 +16,11 @@ export function show(main, address) {
 	let turn = 0, counted = null;
 
 	const reasons = h("div.facet", { role: "group", "aria-label": "Reasons" });
-	const actions = h("div.row");
+	// Those that were counted: what comes while somebody reads the question is not meant.
+	let known, count;
+	const replayAll = h("button", { onclick: () => replay(known, `all of “${words(reason)}”`, count) });
+	const dropAll = h("button.quiet.danger", { onclick: () => drop(known, count) }, "Drop all");
+	const actions = h("div.row", { hidden: true }, replayAll, dropAll);
 	const problem = h("div", { role: "alert" });
 	const outcomes = h("div");
 	const list = h("ol.letters", { "aria-label": "Dead letters" });
@@ -37,26 +41,28 @@ export function show(main, address) {
 			if (mine !== turn) return;
 			counted = null;
 			letters = [];
-			for (const part of [reasons, actions, list, end]) part.replaceChildren();
+			actions.hidden = true;
+			for (const part of [reasons, list, end]) part.replaceChildren();
 			problem.replaceChildren(refusal("admin", error, error.status !== 401));
 		}
 	}
 
 	function draw(byReason) {
+		const held = main.contains(document.activeElement) && document.activeElement;
 		const counts = Object.entries(byReason).sort((a, b) => b[1] - a[1]);
 		const all = sum(counts.map(([, count]) => count));
 		const chip = ([name, count]) => h(reason === name ? "a.chip.on" : "a.chip", { href: link("dead-letters", null, [["reason", name]]), "aria-current": reason === name && "true" },
 			h("span", name ? words(name) : "All"), h("span.muted", number(count)));
 		reasons.replaceChildren(...(all ? [[null, all], ...counts].map(chip) : []));
-		// Those that were counted: what comes while somebody reads the question is not meant.
-		const known = { reason, up_to: upTo }, count = total;
-		actions.replaceChildren(...(reason && upTo ? [
-			h("button", { onclick: () => replay(known, `all of “${words(reason)}”`, count) }, `Replay all ${number(count)}`),
-			h("button.quiet.danger", { onclick: () => drop(known, count) }, "Drop all")] : []));
+		known = { reason, up_to: upTo };
+		count = total;
+		replayAll.textContent = `Replay all ${number(count)}`;
+		actions.hidden = !(reason && upTo);
 		reconcile(list, letters, (letter) => letter.seq, row);
 		end.replaceChildren(letters.length ? next ? h("button.quiet", { onclick: () => load(true) }, `More of ${number(total)}`) : ""
 			: reason ? notice(`No more of “${words(reason)}”`)
 				: notice("No dead letters", "Every event could be indexed, or waits for it."));
+		if (held && !held.checkVisibility()) main.focus({ preventScroll: true });
 	}
 
 	function row(letter) {

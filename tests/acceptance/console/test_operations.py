@@ -161,6 +161,11 @@ async def test_only_what_was_counted_is_dropped(
     await dialog.get_by_role("button", name="Drop").click()
     await expect(page.locator("#said")).to_have_text("3 dead letters dropped")
     await expect(page.get_by_role("button", name="Replay all 4")).to_be_visible()
+    await expect(page.get_by_role("button", name="Drop all")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await dialog.get_by_role("button", name="Drop").click()
+    await expect(page.get_by_text("No more of “data invalid”")).to_be_visible()
+    await expect(page.locator("main")).to_be_focused()
 
 
 async def test_a_replay_works_and_a_restart_needs_no_reload(
