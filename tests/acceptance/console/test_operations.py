@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from service.engine import Node
 from tests.acceptance.auth0 import at, event, new_user_id
@@ -166,6 +166,23 @@ async def test_only_what_was_counted_is_dropped(
     await dialog.get_by_role("button", name="Drop").click()
     await expect(page.get_by_text("No more of “data invalid”")).to_be_visible()
     await expect(page.locator("main")).to_be_focused()
+
+
+async def test_a_bar_with_many_dead_letters_fits_the_narrowest_window(
+    open_window: OpenWindow,
+) -> None:
+    window = await open_window(viewport={"width": 320, "height": 640})
+
+    async def many(route: Route) -> None:
+        reply = await route.fetch()
+        status = await reply.json()
+        status["accounting"]["dead_letters"] = 88_888
+        await route.fulfill(response=reply, json=status)
+
+    await window.page.route("**/admin/status", many)
+    await window.sign_in(path="/sync")
+    await expect(window.page.locator("#dead")).to_have_text("88,888")
+    assert await window.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 async def test_a_replay_works_and_a_restart_needs_no_reload(
