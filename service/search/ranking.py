@@ -5,6 +5,7 @@ A user's score is a sum of the constants below, so a ranking can be worked out o
 
 - the whole text is the user's id, e-mail address or phone number, or their whole name;
 - each word counts by its best match: a whole word above a beginning, names above the rest;
+- an address being typed counts most for the e-mail that begins so, digits for a number's end;
 - a little more when a name begins with the whole text, or a phone number is no longer than it.
 
 Whatever the number of words, one more that matches whole outweighs all that a beginning can add.
@@ -23,6 +24,7 @@ WHOLE_NAME: Final = 512
 NAME_WORD: Final = 32
 OTHER_WORD: Final = 28
 NAME_BEGINNING: Final = 12
+NUMBER_END: Final = 10
 OTHER_BEGINNING: Final = 8
 NAME_BEGINS_WITH_ALL: Final = 4
 NUMBER_TO_THE_DIGIT: Final = 4
@@ -104,15 +106,15 @@ def _domain(domain: str) -> list[Query]:
 def _address(address: str) -> list[Query]:
     ways = [
         _constant({"term": {"email.folded": address}}, OTHER_WORD),
-        _constant({"prefix": {"email.folded": address}}, OTHER_BEGINNING),
+        _constant({"prefix": {"email.folded": address}}, NAME_BEGINNING),
     ]
-    # Some user names and ids are addresses.
+    # Some user names and ids are addresses; their words alone, in any order, say less.
     beginnings = [{"prefix": {f"{name}.folded": address}} for name in NAMES]
     return [
         *ways,
-        _constant(_names(address), NAME_WORD),
+        _constant(_names(address), OTHER_BEGINNING),
         _constant(_any_of(beginnings), NAME_BEGINNING),
-        *_ids(address),
+        *_ids(address, words=OTHER_BEGINNING),
     ]
 
 
@@ -138,12 +140,11 @@ def _email_words(text: str, **how: Any) -> Query:
     return {"match": {"email": {"query": text, "operator": "and", **how}}}
 
 
-def _ids(text: str) -> list[Query]:
-    ways: list[Query] = [
-        {"match": {"search.ids": {"query": text, "operator": "and"}}},
-        {"term": {"identities.user_id": text}},
+def _ids(text: str, *, words: int = OTHER_WORD) -> list[Query]:
+    queries = [
+        _constant({"match": {"search.ids": {"query": text, "operator": "and"}}}, words),
+        _constant({"term": {"identities.user_id": text}}, OTHER_WORD),
     ]
-    queries = [_constant(_any_of(ways), OTHER_WORD)]
     if "|" in text:
         beginning = {"value": text, "case_insensitive": True}
         queries.append(_constant({"prefix": {"user_id": beginning}}, OTHER_BEGINNING))
@@ -151,11 +152,12 @@ def _ids(text: str) -> list[Query]:
 
 
 def _phone(digits: str) -> list[Query]:
-    """By the number's end, whole; or anywhere in it, since its every end is indexed."""
-    anywhere = _constant({"prefix": {"phone_number": digits}}, OTHER_BEGINNING)
-    if len(digits) < _WHOLE_NUMBER_DIGITS:
-        return [anywhere]
-    return [_constant({"term": {"phone_number": digits}}, OTHER_WORD), anywhere]
+    """By the number's end; or anywhere in it, since its every end is indexed."""
+    end = OTHER_WORD if len(digits) >= _WHOLE_NUMBER_DIGITS else NUMBER_END
+    return [
+        _constant({"term": {"phone_number": digits}}, end),
+        _constant({"prefix": {"phone_number": digits}}, OTHER_BEGINNING),
+    ]
 
 
 def _inner_address(address: str) -> Query:
