@@ -49,10 +49,24 @@ def matching(text: QueryText, *, forgiving: bool = False) -> Query:
     """A query that scores. forgiving: words may have typing errors."""
     expansions = _expansions(text) if forgiving else 0
     words = {"bool": {"must": [_word(word, expansions) for word in text.words]}}
-    required: Query = words
+    # What stands in the document as typed matches, whatever words its field is indexed by.
+    ways = [words, _constant(_known_by(text), 0)]
     if text.digits is not None and len(text.words) > 1:
-        required = {"dis_max": {"queries": [words, *_phone(text.digits)]}}
-    return {"bool": {"must": [required], "should": _bonuses(text)}}
+        ways += _phone(text.digits)
+    return {"bool": {"must": [{"dis_max": {"queries": ways}}], "should": _bonuses(text)}}
+
+
+def _known_by(text: QueryText) -> Query:
+    whole = text.whole
+    ids: list[Query] = [
+        {"term": {"user_id": whole}},
+        {"term": {"email.folded": whole}},
+        {"term": {"identities.user_id": whole}},
+        {"term": {"phone_number.keyword": whole}},
+    ]
+    if text.digits is not None and len(text.digits) >= _WHOLE_NUMBER_DIGITS:
+        ids.append({"term": {"phone_number": text.digits}})
+    return _any_of(ids)
 
 
 def _expansions(text: QueryText) -> int:
@@ -64,15 +78,8 @@ def _expansions(text: QueryText) -> int:
 
 def _bonuses(text: QueryText) -> list[Query]:
     whole = text.whole
-    ids: list[Query] = [
-        {"term": {"user_id": whole}},
-        {"term": {"email.folded": whole}},
-        {"term": {"identities.user_id": whole}},
-    ]
-    if text.digits is not None and len(text.digits) >= _WHOLE_NUMBER_DIGITS:
-        ids.append({"term": {"phone_number": text.digits}})
     bonuses = [
-        _constant(_any_of(ids), WHOLE_ID),
+        _constant(_known_by(text), WHOLE_ID),
         _constant(_any_of([{"term": {f"{name}.folded": whole}} for name in NAMES]), WHOLE_NAME),
     ]
     if len(whole) > 1:  # everybody beginning with one letter: no information, much work

@@ -69,6 +69,8 @@ PEOPLE = [
     person("mailname", name="bart@simpson.example", email="bart@simpson.example"),
     person("a-within", name="Within Number", phone_number="+15905901333"),
     person("ends-so", name="Ending Number", phone_number="+15440590133"),
+    person("written", name="Written Number", phone_number="+49 (0)30 5550147"),
+    person("extension", name="Extension Number", phone_number="+1-800-555-0147 ext. 42"),
     person("a-wilma", name="Wilma Vbt", email="w.vbt@else.example"),
     person("wilma", name="W. Stone", nickname="ws", email="wilma@slate.example"),
     person(
@@ -140,6 +142,8 @@ async def people(api: Api) -> AsyncIterator[Api]:
         ("90133", "ends-so a-within"),
         ("590 133", "ends-so a-within"),
         ("number 90133", "ends-so a-within"),
+        ("+49 (0)30 5550147", "written"),
+        ("+1-800-555-0147 ext. 42", "extension"),
         # ids
         ("auth0|5f7c8ec7c33c6c004bbafe82", "5f7c8ec7c33c6c004bbafe82"),
         ("5f7c8ec7c33c6c004bbafe82", "5f7c8ec7c33c6c004bbafe82"),
