@@ -94,6 +94,11 @@ def term_count(text: str) -> int:
     return terms
 
 
+def is_blankless(text: str) -> bool:
+    """Whether all of it is of scripts that are written without blanks."""
+    return min(text) >= _FIRST_OF_ITS_OWN
+
+
 def _as_meant(text: str) -> str:
     """Without what comes along when an address or a number is copied, and nobody sees."""
     if (link := _TEL.match(text)) and phone_digits(text[link.end() :]):

@@ -15,7 +15,7 @@ a letter or two off, or an address without its beginning, and counts least.
 
 from typing import Any, Final
 
-from service.search.query_text import QueryText, Word, term_count
+from service.search.query_text import QueryText, Word, is_blankless, term_count
 
 Query = dict[str, Any]
 
@@ -40,7 +40,8 @@ _MOST_EXPANSIONS: Final = 50
 # at most 200, and the frame of the query leave; and what a word and a term take without errors.
 _MOST_CLAUSES: Final = 780
 _CLAUSES_A_WORD: Final = 6
-_CLAUSES_A_TERM: Final = 11
+_CLAUSES_A_TERM: Final = 17
+_CLAUSES_AN_EXPANSION: Final = 11
 # No name is longer; an address can be, but what is compared letter by letter takes its time.
 _LONGEST_MISTYPED: Final = 64
 
@@ -73,7 +74,7 @@ def _expansions(text: QueryText) -> int:
     """Terms to try for each that was typed, so that all of them together aren't too many."""
     terms = max(1, sum(term_count(word.text) for word in text.words))
     left = _MOST_CLAUSES - _CLAUSES_A_WORD * len(text.words) - _CLAUSES_A_TERM * terms
-    return min(_MOST_EXPANSIONS, left // (_CLAUSES_A_TERM * terms))
+    return min(_MOST_EXPANSIONS, left // (_CLAUSES_AN_EXPANSION * terms))
 
 
 def _bonuses(text: QueryText) -> list[Query]:
@@ -189,13 +190,17 @@ def _with_typos(word: Word, expansions: int) -> list[Query]:
     how = {"prefix_length": 1, "max_expansions": expansions}
     one = {"fuzziness": "AUTO:3,1000", **how}
     more = {"fuzziness": "AUTO", **how}
-    return [
+    ways = [
         _constant(_names(word.text, **one), ONE_TYPO),
         _constant(_names(word.text, **more), MORE_TYPOS),
         _constant(
             {"match": {"email": {"query": word.text, "operator": "and", **more}}}, MORE_TYPOS
         ),
+        _constant(_email_words(word.text, analyzer="id_words"), MORE_TYPOS),
     ]
+    if is_blankless(word.text):  # as it may be written with blanks, or the names in another order
+        ways.append(_constant(_names(" ".join(word.text)), ONE_TYPO))
+    return ways
 
 
 def _fuzzy(field: str, value: str, expansions: int) -> Query:

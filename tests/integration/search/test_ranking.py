@@ -76,6 +76,8 @@ PEOPLE = [
     person(
         "acme|wilma.a@slate.example", name="W. Acorn", nickname="wa", email="wilma.a@slate.example"
     ),
+    person("blank", name="渡辺 さくら"),
+    person("blank-ko", name="남궁 민수"),
 ]
 
 
@@ -105,6 +107,8 @@ async def people(api: Api) -> AsyncIterator[Api]:
         ("петр чайк", "tchaik"),
         ("χρηστος", "giorgos"),
         ("ξενα", "giorgos"),
+        ("渡辺さくら", "blank"),
+        ("남궁민수", "blank-ko"),
         # addresses and their parts
         ("orsolya@bigcorp.example", "vbr"),
         ("ORSOLYA@BigCorp.example", "vbr"),
@@ -124,6 +128,7 @@ async def people(api: Api) -> AsyncIterator[Api]:
         ("jdoe@corp.local", "handle"),
         ("bent-jonas@zeta.example", "hyphen"),
         ("kate.olsen@rr.example", "mary"),
+        ("kate.olsen", "mary"),
         ("wilma@", "wilma a-wilma acme"),
         ("wilma@slate", "wilma acme"),
         # phones
