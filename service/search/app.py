@@ -124,7 +124,13 @@ class _Api:
             raise invalid(next(iter(request.query))[:100], "a lookup has no parameters")
         if request.content_type != "application/json":
             raise Problem(ProblemType.UNSUPPORTED_MEDIA_TYPE)
-        return _json(await self._lookup.users(_lookup_request(await request.read())), begun)
+        try:
+            body = await request.read()
+        except web.RequestPayloadError:
+            raise Problem(
+                ProblemType.INVALID_BODY, "it is not encoded as its Content-Encoding says"
+            ) from None
+        return _json(await self._lookup.users(_lookup_request(body)), begun)
 
     async def openapi(self, _: web.Request) -> web.StreamResponse:
         return web.Response(body=self._openapi, content_type="application/json")

@@ -214,3 +214,10 @@ async def test_lookups_that_are_refused(
     )
     assert (got, headers["Content-Type"]) == (status, "application/problem+json")
     assert json.loads(answer)["type"].endswith(kind)
+
+
+async def test_a_lookup_that_is_not_encoded_as_it_says_is_refused(api: Api) -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    status, _, answer = await api.request("POST", "/lookup", data=b'{"ids":["a"]}', headers=headers)
+    assert status == 400
+    assert "Content-Encoding" in json.loads(answer)["detail"]

@@ -267,6 +267,17 @@ async def test_a_mistake_changes_nothing(
     assert journal.accounting().dead_letters == 1
 
 
+async def test_a_body_that_is_not_encoded_as_it_says_is_refused(
+    client: Client, journal: Journal
+) -> None:
+    await bury(journal, b"a")
+    path, headers = "/api/v1/admin/dead-letters/drop", {**ANNA, "Content-Encoding": "gzip"}
+    async with client.post(path, data=b'{"seqs": [1]}', headers=headers) as reply:
+        assert reply.status == 400
+        assert "Content-Encoding" in (await reply.json())["detail"]
+    assert journal.accounting().dead_letters == 1
+
+
 async def test_a_body_has_a_limit(client: Client, journal: Journal) -> None:
     await bury(journal, b"a")
     body = b'{"seqs": [1]}'
