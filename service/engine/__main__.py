@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
             from service.engine.lock import lock  # noqa: PLC0415
 
             print(f"pinned {lock()} jars")
-        case ["run", folder]:
+        case ["run", folder] if not folder.startswith("-"):
             from service.engine.foreground import run  # noqa: PLC0415
 
             run(Path(folder))

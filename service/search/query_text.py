@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote
 
 MAX_CHARS: Final = 256
 MAX_WORDS: Final = 12
@@ -18,6 +19,8 @@ _LEAST_DIGITS, _MOST_DIGITS = 4, 15
 _AROUND_ADDRESS: Final = "<>\"'(),;."
 _MAILTO: Final = re.compile("mailto:", re.IGNORECASE)
 _TEL: Final = re.compile("tel:", re.IGNORECASE)
+# A user's id as it stands in a page's address or in a log of requests.
+_ENCODED_ID: Final = re.compile(r"[a-z0-9-]+%7c.+", re.IGNORECASE)
 # From here on scripts are written without blanks, and each character may become a term.
 _FIRST_OF_ITS_OWN: Final = "\u2e80"
 # Names are written with them, and indexed so.
@@ -100,13 +103,15 @@ def is_blankless(text: str) -> bool:
 
 
 def _as_meant(text: str) -> str:
-    """Without what comes along when an address or a number is copied, and nobody sees."""
+    """Without what comes along when an address, a number or an id is copied, and nobody sees."""
     if (link := _TEL.match(text)) and phone_digits(text[link.end() :]):
         text = text[link.end() :]
     return " ".join(filter(None, map(_bare, text.split()))) or text
 
 
 def _bare(part: str) -> str:
+    if _ENCODED_ID.fullmatch(part):
+        return unquote(part)
     if "@" in part:
         visible = _visible(part).strip(_AROUND_ADDRESS)
         return _MAILTO.sub("", visible, count=1) if _MAILTO.match(visible) else visible
