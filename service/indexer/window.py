@@ -17,6 +17,10 @@ _MOST_BYTES = 64 * 1024 * 1024
 # Of a backlog, users are held back until there is one for so many events that are to come.
 _TO_COME_FOR_EACH = 2
 
+# And no more than so many for each that was taken, so that who is stopped early, again and again,
+# got something done each time.
+_HELD_FOR_EACH_TAKEN = 2
+
 
 class Window:
     """Filled at one end, emptied at the other by whoever sends.
@@ -44,8 +48,7 @@ class Window:
         """Put in what a claim brought. behind: events in the journal after it."""
         self._wanted = 0
         if behind >= self._max_events:
-            # As many as were taken, so that who is stopped early got something done.
-            self._wanted = min(behind // _TO_COME_FOR_EACH, self._taken)
+            self._wanted = min(behind // _TO_COME_FOR_EACH, self._taken * _HELD_FOR_EACH_TAKEN)
         self.put(map(Chain, candidates))
 
     def put(self, chains: Iterable[Chain]) -> None:

@@ -69,16 +69,16 @@ async def test_of_a_backlog_documents_are_held_back_until_many_events_were_looke
     assert users(window.take()) == ["a", "b"]
 
 
-async def test_of_a_backlog_no_more_is_held_back_than_was_sent() -> None:
+async def test_of_a_backlog_no_more_is_held_back_than_twice_what_was_sent() -> None:
     window = Window(max_events=2, max_bytes=1_000)
     window.add([candidate(1, "a"), candidate(2, "b")], behind=1_000_000)
     await asyncio.wait_for(window.until_some(), 10)
     window.take()
     some = asyncio.create_task(window.until_some())
-    window.add([candidate(3, "c")], behind=1_000_000)
+    window.add((candidate(seq, f"user-{seq}") for seq in (3, 4, 5)), behind=1_000_000)
     await settle()
     assert not some.done()
-    window.add([candidate(4, "d")], behind=1_000_000)
+    window.add([candidate(6, "f")], behind=1_000_000)
     await asyncio.wait_for(some, 10)
 
 
