@@ -96,7 +96,8 @@ def _search() -> Json:
                 "q",
                 {"type": "string"},
                 "What a person types: names, the beginning of names, an e-mail address or a part "
-                "of it, @domain, a phone number, an id. At most 256 characters and 12 words",
+                "of it, @domain, a phone number, an id. At most 256 characters, 12 words and 60 "
+                "parts of words, or characters of scripts without blanks",
             ),
             _query("filter", _array({"type": "string"}), FILTER_LANGUAGE, explode=True),
             _query(
