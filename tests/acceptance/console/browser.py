@@ -86,13 +86,18 @@ class Held:
 
     def __init__(self) -> None:
         self._routes: list[Route] = []
+        self._let_go = False
 
     async def take(self, route: Route) -> None:
         """Keep a request."""
-        self._routes.append(route)
+        if self._let_go:
+            await route.continue_()
+        else:
+            self._routes.append(route)
 
     async def let_go(self) -> None:
-        """Let them through."""
+        """Let them through, and those that are only on their way here."""
+        self._let_go = True
         for route in self._routes:
             await route.continue_()
         self._routes.clear()
