@@ -73,8 +73,9 @@ def _problem(error: Exception) -> Problem:
         case JournalError():
             retry = {"Retry-After": str(_RETRY_AFTER_S)}
             return Problem(ProblemType.JOURNAL_UNAVAILABLE, str(error), retry)
-        case web.HTTPRequestEntityTooLarge():
-            return Problem(ProblemType.BODY_TOO_LARGE)
+        case web.RequestPayloadError():
+            detail = "it is not encoded as its Content-Encoding says"
+            return Problem(ProblemType.INVALID_BODY, detail)
         case web.HTTPMethodNotAllowed():
             allowed = ", ".join(sorted(error.allowed_methods))
             return Problem(
