@@ -101,16 +101,16 @@ class Preparer:
     def _prepare(self, record: Record, prepared: Prepared, *, now_us: int, sent_soon: bool) -> None:
         attempts = record.attempts + 1
         try:
-            candidate = self._candidate(record, now_us=now_us, sent_soon=sent_soon)
+            prepared.candidates.append(self._candidate(record, now_us=now_us, sent_soon=sent_soon))
         except PoisonEvent as poison:
-            burial = Burial(record.seq, poison.code, poison.detail, attempts, poison.type)
+            prepared.burials.append(
+                Burial(record.seq, poison.code, poison.detail, attempts, poison.type)
+            )
         except Exception as error:
             reason = _fault(record.seq, error)
-            burial = Burial(record.seq, MAPPING_FAILED, reason, attempts, OTHER_TYPE)
-        else:
-            prepared.candidates.append(candidate)
-            return
-        prepared.burials.append(burial)
+            prepared.burials.append(
+                Burial(record.seq, MAPPING_FAILED, reason, attempts, OTHER_TYPE)
+            )
 
     def _candidate(self, record: Record, *, now_us: int, sent_soon: bool) -> Candidate:
         event = parse_event(
