@@ -23,7 +23,7 @@ from opensearchpy.exceptions import (
 
 from service.index.connection import connect
 from service.index.names import IndexNames
-from service.index.reason import reason_of
+from service.index.reason import is_block, reason_of
 from service.index.unexpected import expecting_opensearch
 from service.settings import Settings
 from service.wiring.stage_options import index_names, opensearch_options
@@ -118,7 +118,7 @@ def explain(error: OpenSearchException, url: str, alias: str) -> str:
                 "refuses the credentials (401): set USER_SYNC_OPENSEARCH_USERNAME and "
                 "USER_SYNC_OPENSEARCH_PASSWORD"
             )
-        case AuthorizationException() if error.error == "cluster_block_exception":
+        case AuthorizationException() if is_block(error):
             why = f"has a block (403): {reason_of(error)}; lift it when its cause is gone"
         case AuthorizationException():
             why = f"says the user may not (403): {reason_of(error)}; the README lists its role"

@@ -2,9 +2,17 @@
 
 from typing import Final
 
-from opensearchpy.exceptions import TransportError
+from opensearchpy.exceptions import AuthorizationException, TransportError
+
+BLOCK: Final = "cluster_block_exception"
+"""OpenSearch's error type of a 403 that is about no role: a block on the index or the cluster."""
 
 _LONGEST: Final = 300
+
+
+def is_block(error: Exception) -> bool:
+    """Whether a request was refused for a block, as a whole."""
+    return isinstance(error, AuthorizationException) and error.error == BLOCK
 
 
 def reason_of(error: TransportError) -> str:

@@ -8,18 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from opensearchpy import AsyncOpenSearch
-from opensearchpy.exceptions import (
-    AuthorizationException,
-    OpenSearchException,
-    SerializationError,
-    TransportError,
-)
+from opensearchpy.exceptions import OpenSearchException, SerializationError, TransportError
 
 from service.index.aliases import plan_aliases
 from service.index.bootstrap import find_indices
 from service.index.errors import BootstrapError
 from service.index.names import IndexNames
-from service.index.reason import reason_of
+from service.index.reason import is_block, reason_of
 from service.index.unexpected import UnexpectedAnswer, expecting_opensearch
 
 _BOOTSTRAP: Final = "run user-sync bootstrap, or restore the index or its aliases"
@@ -152,7 +147,7 @@ def _unreadable(error: OpenSearchException) -> IndexState:
         return IndexState(
             True, problem="OpenSearch refuses the credentials (401)", advice=_CREDENTIALS
         )
-    if isinstance(error, AuthorizationException) and error.error == "cluster_block_exception":
+    if isinstance(error, TransportError) and is_block(error):
         problem = f"OpenSearch has a block (403): {reason_of(error)}"
         return IndexState(True, problem=problem, advice=_LIFT)
     if status == 403:

@@ -15,14 +15,13 @@ from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import OpenSearchException, TransportError
 
 from service.documents.document import Document
+from service.index.reason import BLOCK, is_block
 from service.indexer.answers import UnreadableAnswer, Verdict, Whole, judge_item, judge_request
 from service.indexer.in_flight import InFlight
 
 # Only what the verdict needs: a full answer is as long as the documents were.
 _FILTER = "items.*.status,items.*.error.type,items.*.error.reason"
 _PARAMS: Mapping[str, str] = {"require_alias": "true", "filter_path": _FILTER}
-# Of a whole request, a 403 that is not about the user's role.
-_BLOCK = "cluster_block_exception"
 _HEADERS: Mapping[str, str] = {"content-type": "application/x-ndjson"}
 
 
@@ -138,8 +137,8 @@ def _verdicts(answer: Any, expected: int) -> list[Verdict]:
 
 def _unavailable(status: int | None, error: TransportError) -> ClusterUnavailable:
     code = "no_answer" if status is None else f"status_{status}"
-    if status == 403 and error.error == _BLOCK:
-        code = _BLOCK
+    if is_block(error):
+        code = BLOCK
     return ClusterUnavailable(code, _reason(error))
 
 

@@ -17,7 +17,7 @@ from service.index.bootstrap import bootstrap
 from service.index.change import Change
 from service.index.errors import BootstrapError
 from service.index.names import IndexNames
-from service.index.reason import reason_of
+from service.index.reason import is_block, reason_of
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ def _passes(error: BaseException) -> bool:
 
 def _explained(refusal: TransportError) -> str:
     told = f"OpenSearch refuses it ({_named(refusal)}), and what is there is used as it is"
-    if refusal.error == "cluster_block_exception":
+    if is_block(refusal):
         return f"{told}. Lift the block"
     if isinstance(refusal, AuthorizationException):
         return (
