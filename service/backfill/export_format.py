@@ -85,15 +85,25 @@ def why_no_export(head: bytes) -> NotAnExport | None:
             "is JSON over several lines; an export has one user a line: pipe it through `jq -c .` "
             "into `user-sync import -`"
         )
-    if not first.startswith(b"{") and _is_heading(first):
-        return NotAnExport("is a CSV, which has neither metadata nor types", anew=True)
-    return _why_no_users(_objects(text))
+    return _why_no_json(first, text) or _why_no_users(_objects(text))
 
 
 def names_few_fields(head: bytes) -> bool:
     """Whether the users lack what every user has: the export was asked for a few fields only."""
     users = _objects(head.removeprefix(_BYTE_ORDER_MARK))
     return bool(users) and not any("identities" in user for user in users)
+
+
+def _why_no_json(first: bytes, text: bytes) -> NotAnExport | None:
+    if not first.startswith(b"{") and _is_heading(first):
+        return NotAnExport("is a CSV, which has neither metadata nor types", anew=True)
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) < _ENOUGH_LINES or any(b"{" in line for line in lines):
+        return None
+    return NotAnExport(
+        f"has no JSON object in its first {len(lines):,} lines; an export has one user a line",
+        anew=True,
+    )
 
 
 def _is_heading(line: bytes) -> bool:
