@@ -6,7 +6,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
 import errno
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -80,20 +81,38 @@ class Cli(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, sub.about) for name, sub in SUBCOMMANDS.items()])
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Read the arguments: --help and --version print here already."""
+        with _telling():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; faults that people can mend become a message and an exit code."""
-        try:
+        with _telling():
             try:
                 return super().invoke(ctx)
             finally:
                 # What fails here can be told; at the interpreter's end it would be a trace.
                 if sys.stdout is not None:
                     sys.stdout.flush()
-        except Exception as error:
-            told = _told(error)
-            if told is None:
-                raise
-            raise told from None
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Faults of known classes as click's, with a message; others pass through."""
+    try:
+        yield
+    except Exception as error:
+        told = _told(error)
+        if told is None:
+            raise
+        raise told from None
 
 
 # Faults whose text is made for people, by their class: their modules are loaded only by who raises

@@ -103,11 +103,11 @@ def test_an_unknown_fault_stays_one(failing: type[click.Command]) -> None:
     assert isinstance(result.exception, ZeroDivisionError)
 
 
-def _settings_into(stdout: IO[bytes] | int) -> "subprocess.CompletedProcess[str]":
+def _into(stdout: IO[bytes] | int, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Buffered, as it is for people: what is printed is written at the end."""
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     return subprocess.run(
-        [sys.executable, "-m", "service", "settings"],
+        [sys.executable, "-m", "service", *arguments],
         stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
@@ -117,9 +117,10 @@ def _settings_into(stdout: IO[bytes] | int) -> "subprocess.CompletedProcess[str]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_an_output_without_room_is_told() -> None:
+@pytest.mark.parametrize("arguments", ["settings", "settings --help", "--help", "--version"])
+def test_an_output_without_room_is_told(arguments: str) -> None:
     with Path("/dev/full").open("wb") as full:
-        done = _settings_into(full)
+        done = _into(full, *arguments.split())
     assert done.stderr == "Error: the output can't be written: No space left on device\n"
     assert done.returncode == 1
 
@@ -127,6 +128,6 @@ def test_an_output_without_room_is_told() -> None:
 def test_an_output_that_nobody_reads_any_more_is_no_trace() -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    done = _settings_into(writing)
+    done = _into(writing, "settings")
     os.close(writing)
     assert (done.stderr, done.returncode) == ("", 1)
