@@ -50,6 +50,8 @@ class ExportFile:
     def open(cls, path: str) -> "ExportFile":
         """path: of a file, or `-` for stdin. Raises ExportUnreadable."""
         if path == "-":
+            if sys.stdin is None:
+                raise ExportUnreadable("stdin is closed: pipe the export into the command")
             if sys.stdin.isatty():
                 raise ExportUnreadable(
                     "stdin is a terminal: pipe the export into the command, "

@@ -29,6 +29,8 @@ _ENOUGH_LABELS: Final = 2
 _MAGIC: Final = (
     (b"\xff\xfe", "is UTF-16, as PowerShell's `>` writes it: download it with `curl -o` instead"),
     (b"\xfe\xff", "is UTF-16: save it as UTF-8"),
+    (b"{\0", "is UTF-16: save it as UTF-8"),
+    (b"\x1f\x8b", "is gzip within gzip: pipe it through `gzip -dc` into `user-sync import -`"),
     (b"PK\x03\x04", "is a zip archive: unzip it, and import the file in it"),
     (b"\x28\xb5\x2f\xfd", "is zstd: pipe it through `zstd -dc` into `user-sync import -`"),
     (b"BZh", "is bzip2: pipe it through `bzip2 -dc` into `user-sync import -`"),

@@ -149,3 +149,9 @@ def test_what_cannot_be_opened_is_said_in_plain_words(tmp_path: Path) -> None:
         ExportFile.open(str(tmp_path / "missing.json"))
     with pytest.raises(ExportUnreadable, match="is a folder"):
         ExportFile.open(str(tmp_path))
+
+
+def test_a_stdin_that_is_closed_is_said_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(ExportUnreadable, match="stdin is closed"):
+        ExportFile.open("-")

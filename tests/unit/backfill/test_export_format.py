@@ -28,6 +28,8 @@ LABELLED = {"Id": "auth0|ada", "Given Name": "", "Email": "ada@example.com", "Up
         (ndjson({"type": "users_export", "id": "job_1", "location": "https://x"}), "location"),
         ("{}\n".encode("utf-16"), "UTF-16"),
         (b"\xfe\xff" + "{}\n".encode("utf-16-be"), "UTF-16"),
+        ("{}\n".encode("utf-16-le"), "UTF-16"),
+        (b"\x1f\x8b\x08\x00", "gzip -dc"),
         (b"PK\x03\x04\x14", "zip"),
         (b"\x28\xb5\x2f\xfd\x04", "zstd"),
         (b"BZh91AY", "bzip2"),
