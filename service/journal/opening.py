@@ -26,8 +26,14 @@ class Owned:
 
 
 def absolute(path: Path) -> Path:
-    """The one name of the journal at that path, whatever links lead to it."""
-    return path.expanduser().resolve()
+    """The one name of the journal at that path, whatever links lead to it.
+
+    Raises JournalUnavailable.
+    """
+    try:
+        return path.expanduser().resolve()
+    except RuntimeError as error:  # pathlib's for links in a circle
+        raise JournalUnavailable(f"the journal can't lie at {path}: {error}") from error
 
 
 def take(path: Path, *, lock_wait_s: float) -> Owned:

@@ -189,3 +189,11 @@ def test_the_header_is_told_by_its_figures(tmp_path: Path) -> None:
     assert inspection.is_there(path, newest_version=1)
     with pytest.raises(JournalTooNew):
         inspection.is_there(path, newest_version=0)
+
+
+async def test_a_path_of_links_in_a_circle_is_refused(tmp_path: Path) -> None:
+    circle = tmp_path / "circle"
+    circle.symlink_to(circle)
+    for path in (circle, circle / "journal.db"):
+        with pytest.raises(JournalError, match=r"circle"):
+            await Journal.open(path, OPTIONS)
