@@ -55,15 +55,20 @@ async def connect(
 ) -> AsyncIterator[JournalAccess]:
     """`async with connect(path, options) as journal: …`
 
-    create: whether a missing journal is made; otherwise JournalMissing.
+    create: whether a missing journal is made; otherwise JournalMissing, unless its owner runs.
     An owner that starts or stops meanwhile is waited for, options.lock_wait_s at most.
     Raises what Journal.open raises; JournalInUse only when the owner doesn't answer.
     """
     journal = opening.absolute(path)
-    if not create and not _is_there(journal):
-        raise JournalMissing(f"there is no journal at {journal}")
     async with AsyncExitStack() as stack:
-        yield await _reach(journal, options, stack)
+        if create or _is_there(journal):
+            yield await _reach(journal, options, stack)
+            return
+        # An owner whose file was taken away still runs, and tells of it.
+        remote = await _through_owner(journal, stack)
+        if remote is None:
+            raise JournalMissing(f"there is no journal at {journal}")
+        yield remote
 
 
 def _is_there(journal: Path) -> bool:
@@ -92,7 +97,7 @@ async def _reach(path: Path, options: JournalOptions, stack: AsyncExitStack) -> 
 
 async def _through_owner(path: Path, stack: AsyncExitStack) -> JournalAccess | None:
     """None when nobody answers."""
-    for socket in (socket_path.beside(path), read_owner(path).socket):
+    for socket in dict.fromkeys((socket_path.beside(path), read_owner(path).socket)):
         if socket is None:
             continue
         async with AsyncExitStack() as attempt:

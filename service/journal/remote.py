@@ -22,6 +22,8 @@ from service.journal.records import (
 
 # An append waits for the disk behind everything that has queued; nothing else takes long.
 _TIMEOUT = aiohttp.ClientTimeout(total=120, connect=5)
+# The state is told from memory: an owner that doesn't tell it by then hangs.
+_STATUS_TIMEOUT = aiohttp.ClientTimeout(total=10)
 _HOST = "http://journal"
 
 
@@ -34,9 +36,7 @@ class RemoteJournal:
 
     def __init__(self, socket: Path) -> None:
         self._socket = socket
-        self._http = aiohttp.ClientSession(
-            connector=aiohttp.UnixConnector(str(socket)), timeout=_TIMEOUT
-        )
+        self._http = aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(socket)))
 
     async def __aenter__(self) -> Self:
         return self
@@ -59,11 +59,11 @@ class RemoteJournal:
 
     async def status(self) -> JournalStatus:
         """See Journal.status."""
-        return wire.unpack_status(await self._ask("GET", wire.STATUS))[0]
+        return (await self._ask_status())[0]
 
     async def owner_status(self) -> dict[str, Any] | None:
         """What a running `serve` says of itself; None when the owner is a command."""
-        return wire.unpack_status(await self._ask("GET", wire.STATUS))[1]
+        return (await self._ask_status())[1]
 
     async def dead_letters(
         self, *, limit: int, after: int = 0, code: str | None = None
@@ -92,16 +92,24 @@ class RemoteJournal:
         asked = orjson.dumps({"seqs": list(seqs)})
         return int(orjson.loads(await self._ask("POST", wire.DROP, asked)))
 
+    async def _ask_status(self) -> tuple[JournalStatus, dict[str, Any] | None]:
+        return wire.unpack_status(await self._ask("GET", wire.STATUS, timeout=_STATUS_TIMEOUT))
+
     async def _ask(
         self,
         method: str,
         path: str,
         body: bytes | None = None,
         query: Mapping[str, str] | None = None,
+        timeout: aiohttp.ClientTimeout = _TIMEOUT,  # noqa: ASYNC109 - aiohttp's
     ) -> bytes:
         try:
             async with self._http.request(
-                method, _HOST + path, data=None if body is None else BytesIO(body), params=query
+                method,
+                _HOST + path,
+                data=None if body is None else BytesIO(body),
+                params=query,
+                timeout=timeout,
             ) as answer:
                 content = await answer.read()
         except aiohttp.ClientConnectorError as error:

@@ -9,9 +9,10 @@ import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
-from service.journal import socket_path
+from service.journal import remote, socket_path
 from service.journal.access import connect
 from service.journal.control import ControlServer
 from service.journal.errors import (
@@ -111,6 +112,32 @@ async def test_a_missing_journal_is_made_only_when_asked(path: Path) -> None:
         async with connect(path, OPTIONS, create=False):
             pass
     assert names_in(path.parent) == set()
+
+
+async def test_an_owner_whose_file_was_taken_away_is_still_asked(
+    served: Journal, path: Path
+) -> None:
+    await append(served, b"a")
+    os.rename(path, path.with_name("moved.db"))  # noqa: PTH104
+    async with connect(path, OPTIONS, create=False) as access:
+        assert (await access.accounting()).journal == 1
+        assert await access.owner_status() is not None
+    os.rename(path.with_name("moved.db"), path)  # noqa: PTH104
+
+
+async def test_an_owner_that_hangs_is_told_soon(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "_STATUS_TIMEOUT", aiohttp.ClientTimeout(total=0.1))
+    path.parent.mkdir()
+    lock = OwnerLock.acquire(path, wait_s=0)
+    with socket.socket(socket.AF_UNIX) as hanging:
+        hanging.bind(str(socket_path.beside(path)))
+        hanging.listen()
+        with pytest.raises(JournalInUse, match=f"process {os.getpid()}"):
+            async with asyncio.timeout(30), connect(path, OPTIONS):
+                pass
+    lock.release()
 
 
 async def test_an_owner_that_does_not_answer_is_told(path: Path) -> None:
