@@ -85,17 +85,20 @@ async def _look(client: AsyncOpenSearch, names: IndexNames, timeout_seconds: flo
             True, plan.live, problem=f"not as it should be: {missing}: bootstrap", advice=_BOOTSTRAP
         )
     health = await asked.get(f"/_cluster/health/{plan.live}", timeout="0s")
-    blocks = _blocks(plan.live, await asked.get("/_cluster/state/blocks"))
+    found = await asked.get("/_cluster/state/blocks")
+    writing, reading = _blocks(plan.live, found, "write"), _blocks(plan.live, found, "read")
     return IndexState(
         reachable=True,
         live=plan.live,
         bootstrapped=True,
         health=None if health is None else health.get("status"),
-        blocks=blocks,
+        blocks=writing,
         users=await asked.count(names.readers, {"match_all": {}}),
         tombstones=await asked.count(names.writers, IS_TOMBSTONE),
-        problem=f"OpenSearch does not let us write: {'; '.join(blocks)}" if blocks else "",
-        advice=_about(blocks),
+        problem="; ".join(
+            (*_forbidden("us write", writing), *_forbidden("anyone search", reading))
+        ),
+        advice=_about(writing + reading),
     )
 
 
@@ -125,13 +128,17 @@ class _Asking:
         return answer
 
 
-def _blocks(live: str, answer: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """Descriptions of the blocks on the cluster and on the index that forbid writes."""
+def _blocks(live: str, answer: Mapping[str, Any] | None, level: str) -> tuple[str, ...]:
+    """Descriptions of the blocks on the cluster and on the index that forbid writes, or reads."""
     blocks = (answer or {}).get("blocks", {})
     found = [*blocks.get("global", {}).values(), *blocks.get("indices", {}).get(live, {}).values()]
     return tuple(
-        sorted({block["description"] for block in found if "write" in block.get("levels", ())})
+        sorted({block["description"] for block in found if level in block.get("levels", ())})
     )
+
+
+def _forbidden(what: str, blocks: tuple[str, ...]) -> tuple[str, ...]:
+    return (f"OpenSearch does not let {what}: {', '.join(blocks)}",) if blocks else ()
 
 
 def _about(blocks: tuple[str, ...]) -> str:

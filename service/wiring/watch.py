@@ -23,15 +23,15 @@ class IndexWatch:
         self._state = IndexState(reachable=False, problem="not asked yet")
 
     def check(self) -> Check:
-        """Whether the cluster answers, and the index can be written."""
+        """Whether the cluster answers, and the index can be written and searched."""
         state = self._state
-        if state.writable and state.health != "red":
-            told = f"{state.live} is {state.health}; users: {state.users}"
-            return Check("opensearch", True, f"{told}, tombstones: {state.tombstones}")
         if state.problem:
             return Check("opensearch", False, state.problem, state.advice or _ADVICE_OTHERWISE)
-        advice = "see OpenSearch's own log; events wait in the journal and are retried"
-        return Check("opensearch", False, f"the health of {state.live} is red", advice)
+        if state.health == "red":
+            advice = "see OpenSearch's own log; events wait in the journal and are retried"
+            return Check("opensearch", False, f"the health of {state.live} is red", advice)
+        told = f"{state.live} is {state.health}; users: {state.users}"
+        return Check("opensearch", True, f"{told}, tombstones: {state.tombstones}")
 
     async def look(self) -> None:
         """Ask now."""

@@ -54,6 +54,21 @@ async def test_a_block_on_metadata_is_not_taken_for_a_missing_role(
     await client.indices.put_settings(index=names.first, body={"index.blocks.metadata": False})
 
 
+async def test_a_block_on_reading_is_told_though_writes_go_on(
+    client: AsyncOpenSearch, names: IndexNames
+) -> None:
+    watch = IndexWatch(client, names)
+    await client.indices.put_settings(index=names.first, body={"index.blocks.read": True})
+    await watch.look()
+    check = watch.check()
+    assert not check.ok
+    assert "anyone search: index read (api)" in check.state
+    assert "lift the block" in check.advice
+    await client.indices.put_settings(index=names.first, body={"index.blocks.read": None})
+    await watch.look()
+    assert watch.check().ok
+
+
 async def test_a_closed_index_is_told_with_how_to_open_it(
     client: AsyncOpenSearch, names: IndexNames
 ) -> None:
