@@ -85,6 +85,35 @@ async def test_the_newest_event_is_remembered_to_the_microsecond_before_anything
     assert remembered == [(LONG_AGO + 999, 5)]
 
 
+async def test_an_event_time_that_is_still_to_come_is_not_remembered(
+    client: AsyncOpenSearch, names: IndexNames
+) -> None:
+    """A document of another writer: every event until then would be older than what is purged."""
+    await write(client, names, "old")
+    await write(client, names, "strange", event_us=NOW_US + 3650 * DAY_US)
+    memory = Memory()
+    assert await purge_tombstones(client, names, older_than_us=CUTOFF_US, remember=memory) == 1
+    assert memory.remembered == [LONG_AGO]
+    assert await left(client, names) == ["strange"]
+
+
+@pytest.mark.parametrize(
+    "event_time", [LONG_AGO // 1000, "2020-02-29", "2020-02-29T12:00:00+02:00"]
+)
+async def test_a_date_in_another_writers_form_does_not_stop_the_purge(
+    client: AsyncOpenSearch, names: IndexNames, event_time: int | str
+) -> None:
+    strange = {
+        "user_id": "u",
+        "event": {"time": event_time},
+        "indexed_at": format_us(LONG_AGO),
+        "deleted_at": format_us(LONG_AGO),
+    }
+    await client.index(index=names.writers, id="u", body=strange)
+    purged = await purge_tombstones(client, names, older_than_us=CUTOFF_US, remember=Memory())
+    assert purged == 1
+
+
 async def test_nothing_to_purge_is_nothing_to_remember(
     client: AsyncOpenSearch, names: IndexNames
 ) -> None:
