@@ -20,11 +20,13 @@ class BatchOptions:
     """How lines are judged and grouped.
 
     future_tolerance_us: how far ahead of our clock a user's updated_at may be. longest_line: bytes;
-    a longer one is reported and left out, as a request of that size would be.
+    a longer one is reported and left out, as a request of that size would be. largest_body: bytes
+    that a journal can hold at all; what becomes larger is left out as well.
     """
 
     future_tolerance_us: int
     longest_line: int
+    largest_body: int
     max_lines: int = 1000
     max_bytes: int = 512 * 1024
     """Of bodies, though at least one: half of the smallest limit a journal can have."""
@@ -84,6 +86,10 @@ def _add(batch: Batch, line: Line, options: BatchOptions, now_us: int) -> None:
     if not line.content.strip(_SPACE):
         return
     body = wrap_profile(line.content)
+    if len(body) > options.largest_body:
+        detail = f"it would take {len(body):,} bytes, more than the journal may ever hold"
+        batch.bad.append(BadLine(line.number, "line_too_long", detail, None))
+        return
     try:
         parse_event(body, now_us=now_us, future_tolerance_us=options.future_tolerance_us)
     except PoisonEvent as poison:

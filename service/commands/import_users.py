@@ -127,6 +127,7 @@ class _Import:
         options = BatchOptions(
             future_tolerance_us=settings.indexing.future_tolerance_us,
             longest_line=settings.webhook.body_limit_bytes,
+            largest_body=settings.journal.max_bytes,
         )
         async with connect(settings.journal.path, journal_options(settings)) as journal:
             self._beside_serve = await journal.owner_status() is not None

@@ -69,9 +69,12 @@ def indexer_options(settings: Settings) -> IndexerOptions:
 
 
 def receiver_options(settings: Settings) -> ReceiverOptions:
-    """What the public door bears."""
+    """What the public door bears.
+
+    A body that the journal could never hold is lost, however often it is sent: a 413 tells.
+    """
     return ReceiverOptions(
-        max_body_bytes=settings.webhook.body_limit_bytes,
+        max_body_bytes=min(settings.webhook.body_limit_bytes, settings.journal.max_bytes),
         stop_timeout_s=settings.process.shutdown_timeout_seconds,
     )
 

@@ -3,6 +3,7 @@
 What was acknowledged stays acknowledged; what was refused is the sender's to send again.
 """
 
+import io
 import os
 import resource
 import subprocess
@@ -13,7 +14,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from tests.acceptance.auth0 import profile
 from tests.acceptance.conftest import StartService
+from tests.acceptance.exports import READ_AT, ndjson, written
 from tests.acceptance.service_process import Service
 from tests.acceptance.site import Site
 from tests.acceptance.traffic import Traffic
@@ -79,6 +82,23 @@ async def test_the_journal_is_full(
     await site.recovered()
     assert traffic.answers.keys() == {204, 503}
     assert await ready(one) == 200
+
+
+async def test_what_the_journal_could_never_hold_is_told_as_lost(
+    service: StartService, tmp_path: Path
+) -> None:
+    one = await service(JOURNAL_MAX_BYTES="1MiB")
+    body = io.BytesIO(b" " * 1024 * 1024 + b"{}")
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(one.webhook_url, data=body, headers=one.headers) as reply,
+    ):
+        assert reply.status == 413
+    assert not (await one.health())["checks"]["door"]["ok"]
+    export = written(tmp_path, ndjson([profile("auth0|long", READ_AT, nickname="x" * 1024 * 1024)]))
+    result = await one.user_sync("import", export)
+    assert result.code == 1
+    assert "line 1: line_too_long" in result.err
 
 
 @dataclass

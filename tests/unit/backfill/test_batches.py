@@ -19,7 +19,7 @@ NOW_US = parse_rfc3339("2025-06-01T00:00:00Z").us
 
 def made(folder: Path, text: bytes, **options: Any) -> list[Batch]:
     export = ExportFile.open(written(folder, text))
-    chosen = {"future_tolerance_us": 0, "longest_line": 100_000, **options}
+    chosen = {"future_tolerance_us": 0, "longest_line": 100_000, "largest_body": 10**6, **options}
     try:
         return list(batches(export, BatchOptions(**chosen), now_us=lambda: NOW_US))
     finally:
@@ -97,6 +97,15 @@ def test_a_line_beyond_the_limit_is_told_and_left_out(tmp_path: Path) -> None:
     assert bad == BadLine(2, "line_too_long", "the line is longer than 1,000 bytes", None)
 
 
+def test_what_the_journal_can_never_hold_is_told_and_left_out(tmp_path: Path) -> None:
+    """Bytes that aren't UTF-8 are escaped: the body is longer than the line."""
+    bad = b'{"user_id":"' + b"\xff" * 500
+    (batch,) = made(tmp_path, ndjson(user("ada"), bad, user("bob")), largest_body=1000)
+    assert profiles(batch) == [user("ada"), user("bob")]
+    (left_out,) = batch.bad
+    assert (left_out.number, left_out.code, left_out.body) == (2, "line_too_long", None)
+
+
 def test_the_same_line_gives_the_same_bytes(tmp_path: Path) -> None:
     (batch,) = made(tmp_path, ndjson(user("ada"), user("ada")))
     first, second = batch.entries
@@ -106,7 +115,7 @@ def test_the_same_line_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_before_damage_everything_is_given_but_the_line_it_cut(tmp_path: Path) -> None:
     good = gzip.compress(ndjson(user("ada"), user("bob")) + b'{"user_id":"cut')
     export = ExportFile.open(written(tmp_path, good[:-8]))
-    options = BatchOptions(future_tolerance_us=0, longest_line=1000)
+    options = BatchOptions(future_tolerance_us=0, longest_line=1000, largest_body=10**6)
     found, _ = read_until(batches(export, options, now_us=lambda: NOW_US), ExportDamaged)
     export.close()
     assert [profiles(batch) for batch in found] == [[user("ada"), user("bob")]]

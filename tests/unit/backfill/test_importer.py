@@ -54,7 +54,9 @@ async def run(
             export,
             journal,
             Intake(journal, IntakeOptions(most_bytes=1), paced=False, waiting=lambda _: None),
-            BatchOptions(future_tolerance_us=0, longest_line=10_000, **options),
+            BatchOptions(
+                future_tolerance_us=0, longest_line=10_000, largest_body=100_000, **options
+            ),
             witness,
             tally=tally,
             now_us=lambda: NOW_US,
