@@ -175,7 +175,11 @@ def word(text: str) -> str:
 def existing_file(text: str) -> Path:
     """A path that is a file now; `~` is the home directory."""
     path = expanded(text)
-    if not path.is_file():
+    try:
+        there = path.is_file()
+    except OSError as error:
+        raise ValueError(f"can't read {shortened(str(path))}: {error.strerror}") from error
+    if not there:
         raise ValueError(f"there is no file {shortened(str(path))}")
     return path
 

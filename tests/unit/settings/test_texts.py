@@ -149,6 +149,8 @@ def test_words_hold_no_blanks() -> None:
 def test_files(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="there is no file"):
         texts.existing_file(str(tmp_path / "ca.pem"))
+    with pytest.raises(ValueError, match=r"can't read|there is no file"):
+        texts.existing_file(str(tmp_path / ("x" * 256)))
     with pytest.raises(ValueError, match="is a directory"):
         texts.path_to_be(str(tmp_path))
     assert texts.path_to_be(str(tmp_path / "journal.db")) == tmp_path / "journal.db"
