@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from service.settings.groups import Settings
 from service.settings.problems import Problem
 
+_WEBHOOK = "USER_SYNC_WEBHOOK_"
+
 
 def contradictions(settings: Settings) -> list[Problem]:
     """Every contradiction, named by the variable to change."""
@@ -43,12 +45,14 @@ def _tokens(settings: Settings) -> Iterator[Problem]:
     holders: dict[str, str] = {}
     for variable, secrets in (
         ("USER_SYNC_WEBHOOK_TOKENS", settings.webhook.tokens),
+        ("USER_SYNC_WEBHOOK_BASIC", tuple(pair.password for pair in settings.webhook.basic)),
+        ("USER_SYNC_WEBHOOK_HEADER", tuple(pair.value for pair in settings.webhook.headers)),
         ("USER_SYNC_SEARCH_TOKENS", settings.search.tokens),
         ("USER_SYNC_ADMIN_TOKENS", tuple(named.token for named in settings.admin.tokens)),
     ):
         for place, secret in enumerate(secrets, 1):
             holder = holders.setdefault(secret.get_secret_value(), variable)
-            if holder != variable:
+            if holder != variable and not variable.startswith(_WEBHOOK):
                 yield Problem(
                     variable,
                     f"element {place} is one of {holder}",

@@ -248,10 +248,28 @@ class TestSecretFiles:
                 "each door has credentials of its own"
             ),
         ),
+        (
+            {"WEBHOOK_BASIC": "auth0:a", "SEARCH_TOKENS": "a"},
+            (
+                "USER_SYNC_SEARCH_TOKENS: element 1 is one of USER_SYNC_WEBHOOK_BASIC; "
+                "each door has credentials of its own"
+            ),
+        ),
+        (
+            {"WEBHOOK_HEADER": "X-Key: a", "ADMIN_TOKENS": "anna:a"},
+            (
+                "USER_SYNC_ADMIN_TOKENS: element 1 is one of USER_SYNC_WEBHOOK_HEADER; "
+                "each door has credentials of its own"
+            ),
+        ),
     ],
 )
 def test_contradictions(variables: dict[str, str], said: str) -> None:
     assert problems(**variables) == [said]
+
+
+def test_one_door_may_take_the_same_secret_in_several_ways() -> None:
+    load_settings({"USER_SYNC_WEBHOOK_TOKENS": "a", "USER_SYNC_WEBHOOK_HEADER": "X-Key: a"})
 
 
 def test_two_doors_may_share_a_port_on_different_addresses_or_take_any() -> None:
