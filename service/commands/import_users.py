@@ -21,6 +21,7 @@ from service.commands.import_progress import ImportProgress
 from service.commands.main import Failure
 from service.commands.moments import span
 from service.commands.terminal import note, print_table
+from service.documents.document import DeletionMode
 from service.journal.access import connect
 from service.journal.errors import JournalError, JournalFull
 from service.settings import Settings, load_settings
@@ -79,6 +80,11 @@ def _check(export: ExportFile, settings: Settings, *, force: bool) -> None:
         raise ExportUnreadable(
             f"{export.name} is {span(age_us)} old, more than USER_SYNC_TOMBSTONE_RETENTION: users "
             "deleted since would come back. Make a new export, or give --force."
+        )
+    if settings.index.deletion_mode is DeletionMode.DELETE:
+        note(
+            "USER_SYNC_DELETION_MODE is delete: users deleted since this export was made come "
+            "back, for nothing remembers them."
         )
     if names_few_fields(head):
         note(

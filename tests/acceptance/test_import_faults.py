@@ -93,6 +93,17 @@ async def test_a_stale_export_needs_force(alone: Service, tmp_path: Path) -> Non
     assert (await alone.user_sync("import", "--force", path)).code == 0
 
 
+async def test_where_deletions_are_forgotten_it_says_who_comes_back(
+    alone: Service, tmp_path: Path
+) -> None:
+    path = written(tmp_path, ndjson(users(1)))
+    kept = await alone.user_sync("import", path)
+    forgotten = await alone.user_sync("import", path, settings={"DELETION_MODE": "delete"})
+    assert (kept.code, forgotten.code) == (0, 0)
+    assert "come back" not in kept.err
+    assert "deleted since this export was made come back" in forgotten.err
+
+
 async def test_a_full_journal_with_nobody_to_empty_it_says_what_is_in(
     service: StartService, tmp_path: Path
 ) -> None:
