@@ -65,6 +65,9 @@ class SetAside:
                 return
 
     async def _next_batch(self) -> None:
+        if self._window.is_empty:  # what waited went with what is newer
+            self._emptied()
+            return
         batch = self._window.take()
         self._under_way = {chain.user: chain for chain in batch}
         refused = await self._deliver(batch)
@@ -73,5 +76,5 @@ class SetAside:
         self._under_way = {}
         if self._window.is_empty:
             self._emptied()
-        if len(refused) == len(batch):
+        elif len(refused) == len(batch):
             raise _NothingMoved

@@ -20,20 +20,22 @@ class Cluster:
     def __init__(self) -> None:
         self.sent: asyncio.Queue[list[tuple[str, int]]] = asyncio.Queue()
         self.answer = asyncio.Event()
+        self.answered = asyncio.Event()
 
     async def deliver(self, chains: Sequence[Chain]) -> list[Chain]:
         self.sent.put_nowait([(one.user, one.head.seq) for one in chains])
         await self.answer.wait()
         self.answer.clear()
+        self.answered.set()
         return list(chains)
 
 
 @asynccontextmanager
-async def running(cluster: Cluster) -> AsyncIterator[SetAside]:
+async def running(cluster: Cluster, pauses: type[Retry] = Retry) -> AsyncIterator[SetAside]:
     stopping = asyncio.Event()
     aside = SetAside(
         cluster.deliver,
-        Retry(0.001, stopping),
+        pauses(0.001, stopping),
         max_events=10,
         max_bytes=1_000,
         emptied=lambda: None,
@@ -76,3 +78,22 @@ async def test_what_is_under_way_goes_with_what_is_newer_if_it_is_refused_again(
         assert newer.next_newest() == 1
         cluster.answer.set()
         assert await cluster.sent.get() == [("b", 2)]
+
+
+class NeverAgain(Retry):
+    """A pause that lasts until the end."""
+
+    async def _pause(self, seconds: float) -> None:
+        await self._stopping.wait()
+
+
+async def test_when_all_went_with_what_is_newer_the_next_one_is_sent_at_once() -> None:
+    cluster = Cluster()
+    async with running(cluster, NeverAgain) as aside:
+        aside.add([chain("a", 1)])
+        assert await cluster.sent.get() == [("a", 1)]
+        aside.hand_over([chain("a", 2)])
+        cluster.answer.set()
+        await cluster.answered.wait()
+        aside.add([chain("b", 3)])
+        assert await cluster.sent.get() == [("b", 3)]
