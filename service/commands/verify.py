@@ -5,8 +5,10 @@ would. Whatever goes wrong on the way, the canary doesn't stay.
 """
 
 import asyncio
+import signal
+import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 
 import aiohttp
@@ -60,7 +62,29 @@ def verify(url: str | None, also_url: str | None, timeout: float) -> None:
         raise click.UsageError(
             "There is no credential to post with: set USER_SYNC_WEBHOOK_TOKENS as the service has."
         )
-    asyncio.run(_verify(settings, Target(target, headers), timeout))
+    sys.exit(asyncio.run(_until_signalled(_verify(settings, Target(target, headers), timeout))))
+
+
+async def _until_signalled(verifying: Coroutine[None, None, None]) -> int:
+    """The exit code. A signal that would end the process at once lets the canary go first."""
+    task = asyncio.create_task(verifying)
+    received: list[int] = []
+
+    def stop(signum: int) -> None:
+        received.append(signum)
+        task.cancel()
+
+    for signum in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(signum) is signal.SIG_DFL:
+            asyncio.get_running_loop().add_signal_handler(signum, stop, signum)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not received:
+            raise
+        note("Interrupted.")
+        return 128 + received[0]
+    return 0
 
 
 async def _verify(settings: Settings, target: Target, timeout_s: float) -> None:
@@ -72,10 +96,10 @@ async def _verify(settings: Settings, target: Target, timeout_s: float) -> None:
         try:
             await trial.step(canary.created(_now_us()), trial.finds)
             await trial.step(canary.updated(_now_us()), trial.finds)
+            await trial.step(canary.deleted(_now_us()), trial.finds_nobody)
         except (Failure, asyncio.CancelledError):
             await trial.clean_up()
             raise
-        await trial.step(canary.deleted(_now_us()), trial.finds_nobody)
     remains = "only its tombstone is left"
     if settings.index.deletion_mode is DeletionMode.DELETE:
         remains = "nothing is left of it, as USER_SYNC_DELETION_MODE is delete"
@@ -115,7 +139,7 @@ class _Trial:
         except NotAccepted as refusal:
             self._perhaps_there |= refusal.perhaps_kept
             raise Failure(f"{event.step}: {refusal}") from None
-        self._perhaps_there = True
+        self._perhaps_there = event.step != "delete"
         accepted = f"accepted in {_milliseconds(started)}"
         await self._wait(event, shows)
         what = "invisible" if event.step == "delete" else "searchable"

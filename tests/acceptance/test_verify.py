@@ -1,10 +1,15 @@
 """`user-sync verify` against a live service, and what it says when something is wrong."""
 
+import asyncio
 import re
+import signal
 import socket
 
+import pytest
+
 from tests.acceptance.conftest import StartService
-from tests.acceptance.service_process import Service, free_port
+from tests.acceptance.service_process import COMMAND, Service, free_port
+from tests.acceptance.waiting import eventually
 
 
 async def test_verify_sees_each_step_and_leaves_only_a_tombstone(service: StartService) -> None:
@@ -61,3 +66,29 @@ async def test_verify_of_a_service_that_does_not_index_tells_its_health(
     assert "accepted, but not to be seen" in result.err
     assert "health" in result.err
     assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize(
+    ("signum", "code"), [(signal.SIGINT, 1), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+async def test_verify_that_is_stopped_takes_the_canary_away(
+    service: StartService, signum: signal.Signals, code: int
+) -> None:
+    one = await service(opensearch_url="http://127.0.0.1:1")
+    verifying = await asyncio.create_subprocess_exec(
+        *COMMAND, "verify", env=one.env, cwd=one.folder, stderr=asyncio.subprocess.PIPE
+    )
+
+    async def received() -> dict[str, int]:
+        figures: dict[str, int] = (await one.status())["journal"]["accounting"]["received"]
+        return figures
+
+    async def created() -> bool:
+        return "user.created" in await received()
+
+    await eventually(created, what="the canary's creation")
+    verifying.send_signal(signum)
+    _, err = await asyncio.wait_for(verifying.communicate(), 20)
+    assert verifying.returncode == code
+    assert b"Traceback" not in err
+    assert (await received())["user.deleted"] == 1
