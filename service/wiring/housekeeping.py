@@ -22,11 +22,10 @@ _SHARE_OF_RETENTION = 10
 
 @dataclass(frozen=True, slots=True)
 class Retentions:
-    """How long things are kept, µs. purge_tombstones: False where deletions leave none."""
+    """How long things are kept, µs."""
 
     tombstones_us: int
     dead_letters_us: int
-    purge_tombstones: bool = True
 
     @property
     def every_s(self) -> float:
@@ -79,19 +78,19 @@ class Housekeeping:
                     expired,
                     extra={"action": "dead_letters_expired", "events": expired},
                 )
-            if self._retentions.purge_tombstones:
-                purged = await purge_tombstones(
-                    self._client,
-                    self._names,
-                    older_than_us=now - self._retentions.tombstones_us,
-                    remember=self._remember,
+            # Where deletions leave no tombstones any more, earlier ones still go.
+            purged = await purge_tombstones(
+                self._client,
+                self._names,
+                older_than_us=now - self._retentions.tombstones_us,
+                remember=self._remember,
+            )
+            if purged:
+                log.info(
+                    "%d tombstones were older than their retention and are purged",
+                    purged,
+                    extra={"action": "tombstones_purged", "tombstones": purged},
                 )
-                if purged:
-                    log.info(
-                        "%d tombstones were older than their retention and are purged",
-                        purged,
-                        extra={"action": "tombstones_purged", "tombstones": purged},
-                    )
         except (OpenSearchException, JournalError) as error:
             log.info(
                 "housekeeping was put off (%s)",

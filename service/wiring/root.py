@@ -208,7 +208,6 @@ def _retentions(settings: Settings) -> Retentions:
     return Retentions(
         tombstones_us=settings.index.tombstone_retention_us,
         dead_letters_us=settings.journal.dead_letter_retention_us,
-        purge_tombstones=settings.index.deletion_mode == "tombstone",
     )
 
 

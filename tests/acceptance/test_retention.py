@@ -67,3 +67,17 @@ async def test_after_the_purge_the_past_needs_a_persons_word(one: Service) -> No
     books = (await one.status())["journal"]["accounting"]
     assert books["balanced"]
     assert books["applied"] == 5
+
+
+async def test_tombstones_go_though_deletions_leave_none_any_more(service: StartService) -> None:
+    one = await service()
+    assert await one.post(event("deleted", new_user_id(), DELETED)) == 204
+    await one.drained()
+    assert len(await one.documents(tombstones=True)) == 1
+    one.settings |= {"DELETION_MODE": "delete", "TOMBSTONE_RETENTION": "1s"}
+    await one.restart()
+
+    async def purged() -> bool:
+        return not await one.documents(tombstones=True)
+
+    await eventually(purged, what="the purge of the tombstone")
