@@ -125,7 +125,10 @@ class Preparer:
             event.version,
             record.body,
             retention.revives_us(
-                event, forced=record.forced, deletion_mode=self._options.deletion_mode
+                event,
+                replayed=record.attempts > 0,
+                forced=record.forced,
+                deletion_mode=self._options.deletion_mode,
             ),
             now_us,
             event if sent_soon and len(record.body) <= _MOST_KEPT_PARSED_BYTES else None,

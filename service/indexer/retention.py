@@ -15,14 +15,17 @@ REASON = (
 )
 
 
-def revives_us(event: Event, *, forced: bool, deletion_mode: DeletionMode) -> int | None:
+def revives_us(
+    event: Event, *, replayed: bool, forced: bool, deletion_mode: DeletionMode
+) -> int | None:
     """The event's time (µs) if it could bring back a user whose tombstone is gone, else None.
 
-    forced: a person said that it may. A profile read from an export is of a user who is there.
+    forced: a person said that it may. A profile read from an export is of a user who is there;
+    replayed, it has waited as a dead letter, and is of one who was.
     """
-    if forced or deletion_mode is not DeletionMode.TOMBSTONE:
+    if forced or deletion_mode is not DeletionMode.TOMBSTONE or event.kind is Kind.DELETED:
         return None
-    return event.time_us if event.kind in (Kind.CREATED, Kind.UPDATED) else None
+    return event.time_us if replayed or event.kind is not Kind.READ else None
 
 
 def is_forgotten(revives_us: int | None, purged_us: int | None) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from opensearchpy import AsyncOpenSearch
 
 from service.documents.document import DeletionMode, Document, to_document
-from service.events.event import Event
+from service.events.event import Event, wrap_profile
 from service.index.connection import OpenSearchOptions, connect
 from service.index.names import IndexNames
 from service.indexer import prepare
@@ -228,6 +228,39 @@ async def test_an_event_older_than_a_purged_tombstone_needs_a_persons_word(
     await running.journal.replay([letter.seq], force=True)
     await running.drained()
     assert set(await sources(client, names.readers)) == {"auth0|new", "auth0|old"}
+
+
+async def test_a_profile_of_an_export_that_is_replayed_may_be_of_a_user_deleted_since(
+    client: AsyncOpenSearch, names: IndexNames, pipeline: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(stated: Event, **how: Any) -> Document:
+        if stated.profile.get("name") == "odd":
+            raise KeyError
+        return to_document(stated, **how)
+
+    monkeypatch.setattr(prepare, "to_document", faulty)
+    purged_us = 1_772_366_415_000_000  # 2026-03-01T12:00:15Z
+    running = await pipeline(purged_us=lambda: purged_us)
+    updated_at = "2026-03-01T12:00:10.000Z"
+    lines = [
+        {"user_id": "auth0|fine", "name": "fine", "updated_at": updated_at},
+        {"user_id": "auth0|odd", "name": "odd", "updated_at": updated_at},
+    ]
+    await running.feed([wrap_profile(json.dumps(line).encode()) for line in lines])
+    await running.drained()
+    (letter,) = await running.journal.dead_letters(limit=10)
+    assert letter.code == "mapping_failed"
+
+    monkeypatch.setattr(prepare, "to_document", to_document)
+    await running.journal.replay([letter.seq], force=False)
+    await running.drained()
+    (anew,) = await running.journal.dead_letters(limit=10)
+    assert anew.code == "older_than_retention"
+    assert set(await sources(client, names.readers)) == {"auth0|fine"}
+
+    await running.journal.replay([anew.seq], force=True)
+    await running.drained()
+    assert set(await sources(client, names.readers)) == {"auth0|fine", "auth0|odd"}
 
 
 async def test_a_lone_event_is_found_without_waiting_for_the_interval(
