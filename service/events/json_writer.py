@@ -41,7 +41,7 @@ def _flat(container: dict[str, JsonValue] | list[JsonValue]) -> bytes | None:
     if any(isinstance(member, dict | list | Literal) for member in members):
         return None
     try:
-        return orjson.dumps(container)
+        return _compact(orjson.dumps(container))
     except orjson.JSONEncodeError:
         return None
 
@@ -53,12 +53,17 @@ def _scalar(value: str | float | Literal | None) -> bytes:
         return value.text.encode()
     if isinstance(value, int) and not -(2**63) <= value < 2**64:
         return b"%d" % value
-    return orjson.dumps(value)
+    return _compact(orjson.dumps(value))
 
 
 def _string(text: str) -> bytes:
     try:
-        return orjson.dumps(text)
+        return _compact(orjson.dumps(text))
     except orjson.JSONEncodeError:
         # A lone surrogate has no UTF-8; its escape is valid JSON.
         return json.dumps(text).encode()
+
+
+def _compact(written: bytes) -> bytes:
+    """A copy: what orjson writes keeps kilobytes of room behind it, and a million pieces wait."""
+    return bytes(memoryview(written))

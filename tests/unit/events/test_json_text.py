@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tracemalloc
 
 import orjson
 import pytest
@@ -249,6 +250,19 @@ def test_any_bytes_are_json_or_not_json(body: bytes) -> None:
 def test_floats_are_read_as_orjson_reads_them(number: float) -> None:
     for text in (repr(number), f"{number:.17e}", f"{number:.17g}"):
         assert json_reader.read(text.encode()) == orjson.loads(text) == number
+
+
+def test_one_value_that_orjson_refuses_does_not_make_the_others_large() -> None:
+    value: dict[str, JsonValue] = {f"key {n}": [n, "a"] for n in range(10_000)}
+    value["big"] = Literal("1" * 30)
+    tracemalloc.start()
+    try:
+        text = dump(value)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert parse(text) == value
+    assert peak < 50 * len(text)
 
 
 @pytest.mark.parametrize(
