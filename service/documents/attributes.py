@@ -11,6 +11,7 @@ from typing import Final
 
 from service.documents.free_form import (
     CONTAINERS,
+    MAX_KEY_CHARS,
     MAX_LEVELS,
     is_encodable,
     key_fits,
@@ -72,7 +73,7 @@ class Survey:
 
     def _meet_members(self, container: dict[str, JsonValue], path: str, level: int) -> None:
         for key, value in container.items():
-            child = _child(path, key)
+            child = _child(path, key) if len(key) <= MAX_KEY_CHARS else None
             if child is None:
                 self.fits, self.cut = False, True
             elif self._add(child):
@@ -113,7 +114,10 @@ class Survey:
 
 @lru_cache(maxsize=1024)  # one tenant's profiles have much the same keys: a fifth of a survey
 def _child(path: str, key: str) -> str | None:
-    """The path of an object's member; None when its key can't be stored."""
+    """The path of an object's member; None when its key can't be stored.
+
+    Remembered: never ask it for a key that is too long.
+    """
     return f"{path}.{_escape(key)}" if key_fits(key) else None
 
 

@@ -1,10 +1,18 @@
 """Tokens: what filters compare."""
 
+import tracemalloc
 from typing import Any
 
 import pytest
 
-from service.documents.attributes import MAX_TOKEN_CHARS, MAX_TOKENS, Scalar, path_token, token
+from service.documents.attributes import (
+    MAX_TOKEN_CHARS,
+    MAX_TOKENS,
+    Scalar,
+    Survey,
+    path_token,
+    token,
+)
 from service.events.json_value import JsonValue, Literal
 from tests.unit.documents.making import profile_from, source_of
 
@@ -169,3 +177,15 @@ def test_what_utf8_cannot_hold_has_no_token() -> None:
         "app_metadata.b=2",
     ]
     assert source["attributes_truncated"] is True
+
+
+def test_keys_that_are_too_long_are_not_remembered() -> None:
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for n in range(20):
+            assert Survey("app_metadata", {f"{n}{'k' * 100_000}": 1}).cut
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < 100_000
