@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from service.search.query_text import QueryText, Word
+from service.search.query_text import QueryText, Word, trimmed
 from service.search.ranking import NAMES
 
 _OPEN, _CLOSE = "<mark>", "</mark>"
@@ -63,7 +63,8 @@ def highlights(
 
 
 def _names(word: Word, **how: Any) -> dict[str, Any]:
-    return {"multi_match": {"query": word.text, "fields": list(NAMES), "operator": "and", **how}}
+    text = trimmed(word.text)
+    return {"multi_match": {"query": text, "fields": list(NAMES), "operator": "and", **how}}
 
 
 def _short(value: Any) -> str:
@@ -89,7 +90,8 @@ def _read(value: Any, found: list[str] | None) -> tuple[str, list[_Span]]:
 
 def _typed(text: QueryText) -> str:
     """An expression for the words typed; empty when they are too short."""
-    parts = {_folded(word.text) for word in text.words if len(word.text) >= _LEAST_CHARS}
+    words = (word.text if "@" in word.text else trimmed(word.text) for word in text.words)
+    parts = {_folded(word) for word in words if len(word) >= _LEAST_CHARS}
     # The longest first, for of two that begin alike the expression takes the first.
     return "|".join(map(re.escape, sorted(parts, key=lambda part: (-len(part), part))))
 
@@ -120,7 +122,7 @@ def _digit_spans(text: QueryText, value: str) -> list[_Span]:
     numbers = sorted((digits for digits in wanted if digits), key=len, reverse=True)
     if not numbers:
         return []
-    between = "[^0-9]*"
+    between = r"(?:[^0-9]|\(\s*0+\s*\))*"
     pattern = "|".join(between.join(digits) for digits in numbers)
     return [match.span() for match in re.finditer(pattern, value)]
 

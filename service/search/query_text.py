@@ -11,12 +11,16 @@ MAX_WORDS: Final = 12
 # The engine refuses a query of over 1,024 clauses; `ranking` makes eleven of a term.
 MAX_TERMS: Final = 60
 
-_PHONE: Final = re.compile(r"[+0-9()/.\-\s\u2010-\u2015]+")
-_TRUNK_PREFIX: Final = re.compile(r"\(0+\)")
+_PHONE: Final = re.compile(
+    r"[+0-9()/.\-\s\u00b7\u2010-\u2015\u2212\uff08\uff09\uff0b\uff0d-\uff0f]+"
+)
+_TRUNK_PREFIX: Final = re.compile(r"\(\s*0+\s*\)")
 # As many as the mapping indexes of a number; fewer than four say nothing.
 _LEAST_DIGITS, _MOST_DIGITS = 4, 15
-# What stands around an address where it is copied from.
-_AROUND_ADDRESS: Final = "<>\"'(),;."
+# What stands around an address or a number where it is copied from.
+_QUOTES: Final = "\"'`\u00ab\u00bb\u2018\u2019\u201c\u201d\u201e"
+_AROUND_ADDRESS: Final = f"{_QUOTES}<>()[]{{}}|,;:.!?"
+_AROUND_NUMBER: Final = f"{_QUOTES}<>[]{{}}|,;:"
 _MAILTO: Final = re.compile("mailto:", re.IGNORECASE)
 _TEL: Final = re.compile("tel:", re.IGNORECASE)
 # A user's id as it stands in a page's address or in a log of requests.
@@ -37,6 +41,11 @@ class Word:
 
     text: str
     digits: str | None = None
+
+    @property
+    def letters(self) -> str:
+        """Without its punctuation: `O'Brien` as `OBrien`."""
+        return "".join(filter(_tells, self.text))
 
     @property
     def is_address(self) -> bool:
@@ -114,8 +123,23 @@ def _bare(part: str) -> str:
         return unquote(part)
     if "@" in part:
         visible = _visible(part).strip(_AROUND_ADDRESS)
-        return _MAILTO.sub("", visible, count=1) if _MAILTO.match(visible) else visible
-    return part.strip("".join(set(part) - set(_visible(part))))
+        if link := _MAILTO.match(visible):
+            return unquote(visible[link.end() :].partition("?")[0])
+        return visible
+    return _visible(part)
+
+
+def trimmed(text: str) -> str:
+    """Without the punctuation around it. The engine takes a word that a mark follows for finished,
+    and `J.` for no beginning of `John`."""
+    telling = [at for at, char in enumerate(text) if _tells(char)]
+    return text[telling[0] : telling[-1] + 1] if telling else text
+
+
+def _tells(char: str) -> bool:
+    """Whether the index keeps it: letters, their marks, digits, pictures."""
+    category = unicodedata.category(char)
+    return category[0] in "LMN" or category == "So"
 
 
 def _visible(text: str) -> str:
@@ -132,7 +156,7 @@ def phone_digits(text: str) -> str | None:
     """
     ascii_digits = "".join(
         str(unicodedata.decimal(char)) if char.isdecimal() else char for char in _visible(text)
-    ).rstrip(",;")
+    ).strip(_AROUND_NUMBER)
     if not _PHONE.fullmatch(ascii_digits):
         return None
     digits = re.sub(r"[^0-9]", "", _TRUNK_PREFIX.sub("", ascii_digits))

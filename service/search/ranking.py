@@ -6,16 +6,18 @@ A user's score is a sum of the constants below, so a ranking can be worked out o
 - the whole text is the user's id, e-mail address or phone number, or their whole name;
 - each word counts by its best match: a whole word above a beginning, names above the rest;
 - an address being typed counts most for the e-mail that begins so, digits for a number's end;
-- a little more when a name begins with the whole text, or a phone number is no longer than it.
+- a little more when a name is the whole text in another order, or begins with it, or a phone
+  number is no longer than it.
 
 Whatever the number of words, one more that matches whole outweighs all that a beginning can add.
 Typing errors are looked for only when nobody matches without (`forgiving`); then each word may be
-a letter or two off, or an address without its beginning, and counts least.
+a letter or two off, written together or apart, or an address without its beginning, and counts
+least; a number may have another beginning, and one address, id or number is enough.
 """
 
 from typing import Any, Final
 
-from service.search.query_text import QueryText, Word, is_blankless, term_count
+from service.search.query_text import QueryText, Word, is_blankless, term_count, trimmed
 
 Query = dict[str, Any]
 
@@ -26,6 +28,7 @@ OTHER_WORD: Final = 28
 NAME_BEGINNING: Final = 12
 NUMBER_END: Final = 10
 OTHER_BEGINNING: Final = 8
+NAME_IN_ANOTHER_ORDER: Final = 6
 NAME_BEGINS_WITH_ALL: Final = 4
 NUMBER_TO_THE_DIGIT: Final = 4
 ONE_TYPO: Final = 2
@@ -37,11 +40,16 @@ _WHOLE_NUMBER_DIGITS: Final = 7
 # Fewer terms to try for each word of a forgiving search; what is beyond is further off anyway.
 _MOST_EXPANSIONS: Final = 50
 # The engine refuses a query of over 1,024 clauses, every term tried counted. This is what filters,
-# at most 200, and the frame of the query leave; and what a word and a term take without errors.
+# at most 200, and the frame of the query leave; and what a word, one that is joined with others,
+# and a term take without errors.
 _MOST_CLAUSES: Final = 780
-_CLAUSES_A_WORD: Final = 6
+_CLAUSES_A_WORD: Final = 13
+_CLAUSES_TO_JOIN: Final = 18
 _CLAUSES_A_TERM: Final = 17
 _CLAUSES_AN_EXPANSION: Final = 11
+# Names of more words are seldom typed, and each takes clauses.
+_MOST_JOINED_OF: Final = 5
+_JOINED: Final = ("name", "family_name", "name.joined")
 # No name is longer; an address can be, but what is compared letter by letter takes its time.
 _LONGEST_MISTYPED: Final = 64
 
@@ -49,40 +57,77 @@ _LONGEST_MISTYPED: Final = 64
 def matching(text: QueryText, *, forgiving: bool = False) -> Query:
     """A query that scores. forgiving: words may have typing errors."""
     expansions = _expansions(text) if forgiving else 0
-    words = {"bool": {"must": [_word(word, expansions) for word in text.words]}}
+    words = [_word(word, expansions) for word in text.words]
+    if forgiving and _are_joined(text):
+        for place, word in enumerate(words):
+            word["dis_max"]["queries"] += _joined(text.words, place)
     # What stands in the document as typed matches, whatever words its field is indexed by.
-    ways = [words, _constant(_known_by(text), 0)]
+    ways = [{"bool": {"must": words}}, _constant(_known_by(text.whole, text.digits), 0)]
     if text.digits is not None and len(text.words) > 1:
         ways += _phone(text.digits)
+    if forgiving:
+        ways += _enough_alone(text)
     return {"bool": {"must": [{"dis_max": {"queries": ways}}], "should": _bonuses(text)}}
 
 
-def _known_by(text: QueryText) -> Query:
-    whole = text.whole
+def _known_by(whole: str, digits: str | None) -> Query:
     ids: list[Query] = [
         {"term": {"user_id": whole}},
         {"term": {"email.folded": whole}},
         {"term": {"identities.user_id": whole}},
         {"term": {"phone_number.keyword": whole}},
     ]
-    if text.digits is not None and len(text.digits) >= _WHOLE_NUMBER_DIGITS:
-        ids.append({"term": {"phone_number": text.digits}})
+    if _is_whole(digits):
+        ids.append({"term": {"phone_number": digits}})
     return _any_of(ids)
+
+
+def _enough_alone(text: QueryText) -> list[Query]:
+    """What tells a user whatever stands beside it: a label, or another name for the same person."""
+    ways = [
+        _constant(_known_by(word.text, word.digits), ONE_TYPO)
+        for word in text.words
+        if word.is_address or "|" in word.text or _is_whole(word.digits)
+    ]
+    numbers = {text.digits, *(word.digits for word in text.words)}
+    ends = sorted({end for digits in numbers if digits for end in _other_beginnings(digits)})
+    if ends:
+        ways.append(_constant({"terms": {"phone_number": ends}}, MORE_TYPOS))
+    return ways
+
+
+def _is_whole(digits: str | None) -> bool:
+    return digits is not None and len(digits) >= _WHOLE_NUMBER_DIGITS
+
+
+def _other_beginnings(digits: str) -> set[str]:
+    """Without a country's code, of up to three digits, and the zero that may follow it: as the
+    number is written within the country."""
+    ends = {digits[length:].lstrip("0") for length in range(1, 4)}
+    return set(filter(_is_whole, ends))
 
 
 def _expansions(text: QueryText) -> int:
     """Terms to try for each that was typed, so that all of them together aren't too many."""
     terms = max(1, sum(term_count(word.text) for word in text.words))
-    left = _MOST_CLAUSES - _CLAUSES_A_WORD * len(text.words) - _CLAUSES_A_TERM * terms
+    a_word = _CLAUSES_A_WORD + (_CLAUSES_TO_JOIN if _are_joined(text) else 0)
+    left = _MOST_CLAUSES - a_word * len(text.words) - _CLAUSES_A_TERM * terms
     return min(_MOST_EXPANSIONS, left // (_CLAUSES_AN_EXPANSION * terms))
 
 
 def _bonuses(text: QueryText) -> list[Query]:
     whole = text.whole
     bonuses = [
-        _constant(_known_by(text), WHOLE_ID),
-        _constant(_any_of([{"term": {f"{name}.folded": whole}} for name in NAMES]), WHOLE_NAME),
+        _constant(_known_by(whole, text.digits), WHOLE_ID),
+        _constant(
+            _any_of([{"terms": {f"{name}.folded": [whole, trimmed(whole)]}} for name in NAMES]),
+            WHOLE_NAME,
+        ),
     ]
+    words = [trimmed(word.text) for word in text.words]
+    turned = [" ".join(words[at:] + words[:at]) for at in range(1, len(words))]
+    if turned:
+        bonuses.append(_constant({"terms": {"name.folded": turned}}, NAME_IN_ANOTHER_ORDER))
     if len(whole) > 1:  # everybody beginning with one letter: no information, much work
         bonuses.append(_constant({"prefix": {"name.folded": whole}}, NAME_BEGINS_WITH_ALL))
     if text.digits is not None:  # numbers that only end so have matched as much till here
@@ -127,7 +172,7 @@ def _address(address: str) -> list[Query]:
 
 
 def _anywhere(word: Word) -> list[Query]:
-    text = word.text
+    text = trimmed(word.text)
     ways = [
         _constant(_names(text), NAME_WORD),
         _constant(_names(text, type="bool_prefix"), NAME_BEGINNING),
@@ -135,13 +180,17 @@ def _anywhere(word: Word) -> list[Query]:
         _constant(
             {"match_bool_prefix": {"email": {"query": text, "operator": "and"}}}, OTHER_BEGINNING
         ),
-        *_ids(text),
+        *_ids(word.text),
     ]
+    if term_count(word.letters) == 1:
+        joined = {"query": word.letters, "operator": "and"}
+        ways.append(_constant({"match": {"name.joined": joined}}, OTHER_BEGINNING))
     return ways + _phone(word.digits) if word.digits is not None else ways
 
 
 def _names(text: str, **how: Any) -> Query:
-    return {"multi_match": {"query": text, "fields": list(NAMES), "operator": "and", **how}}
+    fields = {"fields": list(NAMES), **how}
+    return {"multi_match": {"query": text, "operator": "and", **fields}}
 
 
 def _email_words(text: str, **how: Any) -> Query:
@@ -168,6 +217,22 @@ def _phone(digits: str) -> list[Query]:
     ]
 
 
+def _are_joined(text: QueryText) -> bool:
+    return len(text.words) <= _MOST_JOINED_OF
+
+
+def _joined(words: tuple[Word, ...], place: int) -> list[Query]:
+    """A word together with its neighbours, or without its own hyphen, as a name may be written; of
+    what is being typed, the beginning."""
+    ways: list[Query] = []
+    for first in range(max(0, place - 2), place + 1):
+        for end in range(place + 1, min(len(words), first + 3) + 1):
+            joined = "".join(word.letters for word in words[first:end])
+            if term_count(joined) == 1:
+                ways.append(_constant(_names(joined, fields=_JOINED, type="bool_prefix"), ONE_TYPO))
+    return ways
+
+
 def _inner_address(address: str) -> Query:
     """From the middle of an address on: `smith@ac` of ann.smith@acme.com."""
     local, _, domain = address.rpartition("@")
@@ -180,7 +245,8 @@ def _with_typos(word: Word, expansions: int) -> list[Query]:
     if len(word.text) > _LONGEST_MISTYPED:
         return []
     if word.is_domain:
-        return [_fuzzy("email.domain", word.text[1:], expansions)]
+        handle = _constant(_names(word.text[1:]), ONE_TYPO)
+        return [_fuzzy("email.domain", word.text[1:], expansions), handle]
     if word.is_address:
         return [
             _constant(_inner_address(word.text), ONE_TYPO),

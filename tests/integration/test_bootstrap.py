@@ -54,7 +54,7 @@ async def test_from_nothing_to_everything_and_no_further(
     assert lines == [
         *(
             f"+ component template {fresh.component(part)}: version {version}"
-            for part, version in (("settings", 2), ("profile", 1), ("metadata", 1), ("event", 1))
+            for part, version in (("settings", 2), ("profile", 2), ("metadata", 1), ("event", 1))
         ),
         f"+ index template {fresh.template}: version 1",
         f"+ index {fresh.first}: behind {fresh.readers}",

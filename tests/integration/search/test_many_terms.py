@@ -59,6 +59,21 @@ async def test_many_mistyped_words_among_many_similar_names(crowd: Api, count: i
         assert found["highlights"][0]["name"].count("<mark>") == count
 
 
+@pytest.mark.parametrize("count", [2, 3, 4, 5])
+async def test_names_of_many_parts(crowd: Api, count: int) -> None:
+    """Each is tried together with its neighbours, too."""
+    parts = MISTYPED * 5
+    mixed = [f"{part[:2]}山{part[2]}" for part in parts]
+    full = [("filter", f"email={','.join(WORDS * 16)}")]
+    for each in ([part[:3] for part in parts], mixed):
+        words = ["-".join(each[start : start + 60 // count]) for start in range(0, 60, 60 // count)]
+        q = " ".join(words[:count])[:250]
+        status, _, body = await crowd.request(
+            "GET", "/users", params=[("q", q), ("highlight", "true"), *full]
+        )
+        assert status == 200 or b"parts of words" in body, body
+
+
 @pytest.mark.parametrize("first", ["\u4e00", "\uac00", "\u3041", "\U00020000"])
 async def test_characters_written_without_blanks(crowd: Api, first: str) -> None:
     text = "".join(chr(ord(first) + number) for number in range(MAX_TERMS + 1))

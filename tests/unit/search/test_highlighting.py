@@ -25,6 +25,9 @@ def marked(typed: str, source: dict[str, Any], **found: str) -> dict[str, str]:
             id="two letters",
         ),
         pytest.param("ann", "Joanne Ann", None, "Joanne <mark>Ann</mark>", id="beginnings only"),
+        pytest.param(
+            "(ann),", "Ann Smith", None, "<mark>Ann</mark> Smith", id="punctuation around"
+        ),
         pytest.param("ann", "Mary-Ann", None, "Mary-<mark>Ann</mark>", id="behind a hyphen"),
         pytest.param("brad", "Bräd", "\ue000Bräd\ue001", "<mark>Bräd</mark>", id="accents"),
         pytest.param("muñ", "MUNOZ", "\ue000MUNOZ\ue001", "<mark>MUN</mark>OZ", id="accents typed"),
@@ -89,3 +92,8 @@ def test_addresses_and_ids_anywhere() -> None:
     assert marked("smith@ac", {"email": "ann.smith@acme.com"}) == {
         "email": "ann.<mark>smith@ac</mark>me.com"
     }
+
+
+def test_a_number_is_marked_across_the_zero_in_brackets() -> None:
+    found = marked("0049 30 5550147", {"phone_number": "+49 (0)30 5550147"})
+    assert found == {"phone_number": "+<mark>49 (0)30 5550147</mark>"}

@@ -10,6 +10,7 @@ from service.search.query_text import (
     phone_digits,
     read_query_text,
     term_count,
+    trimmed,
 )
 
 
@@ -37,6 +38,11 @@ def test_nothing_typed_is_no_query(typed: str) -> None:
         ("ann.\u200bsmith@acme.com", ["ann.smith@acme.com"]),
         ("mailto:ann.smith@acme.com", ["ann.smith@acme.com"]),
         ("<MAILTO:ann.smith@acme.com>", ["ann.smith@acme.com"]),
+        ("ann.smith@acme.com!", ["ann.smith@acme.com"]),
+        ("[mailto:ann.smith@acme.com]", ["ann.smith@acme.com"]),
+        ("\u201cann.smith@acme.com\u201d", ["ann.smith@acme.com"]),
+        ("mailto:ann%2Bnews@acme.com?subject=Hi", ["ann+news@acme.com"]),
+        ("ann%2Bnews@acme.com?", ["ann%2Bnews@acme.com"]),
         ("Ann Smith <ann.smith@acme.com>", ["Ann", "Smith", "ann.smith@acme.com"]),
         ("<@acme.com>", ["@acme.com"]),
         ("tel:+442079460147", ["+442079460147"]),
@@ -45,6 +51,7 @@ def test_nothing_typed_is_no_query(typed: str) -> None:
         ("samlp%7cacme%7Cann%40acme.com", ["samlp|acme|ann@acme.com"]),
         ("50%7C", ["50%7C"]),
         ("\u202aAnn\u202c", ["Ann"]),
+        ("Ann\u00ada", ["Anna"]),
         ("می\u200cخواهم", ["می\u200cخواهم"]),
         ("\u202e", ["\u202e"]),
         ("O'Brien,", ["O'Brien,"]),
@@ -72,6 +79,10 @@ def test_words(typed: str, words: list[str]) -> None:
         ("\u202a+44 20 7946\u200e 0147\u202c", "442079460147"),
         ("+442079460147,", "442079460147"),
         ("+442079460147;", "442079460147"),
+        ('"+44 20 7946 0147"', "442079460147"),
+        ("[+442079460147]", "442079460147"),
+        ("+44 ( 0 ) 20 7946 0147", "442079460147"),
+        ("\uff0b\uff14\uff14 20\u00b77946\u22120147", "442079460147"),
         ("12345678901234567890", "123456789012345"),
         ("900123x", None),
         ("ann", None),
@@ -98,6 +109,14 @@ def test_addresses_and_domains(typed: str, is_address: bool, is_domain: bool) ->
     text = read_query_text(typed)
     assert text is not None
     assert (text.words[0].is_address, text.words[0].is_domain) == (is_address, is_domain)
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [("J.", "J"), ("(O'Neil),", "O'Neil"), ("?!", "?!"), ("สุชา\u0e4c.", "สุชา\u0e4c"), ("", "")],
+)
+def test_punctuation_around_is_trimmed(text: str, bare: str) -> None:
+    assert trimmed(text) == bare
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ def test_one_more_whole_word_outweighs_all_that_beginnings_can_add() -> None:
 
 
 def test_the_whole_outweighs_its_words() -> None:
-    most_of_words = MAX_WORDS * ranking.NAME_WORD + ranking.NAME_BEGINS_WITH_ALL
+    least = ranking.NAME_IN_ANOTHER_ORDER
+    assert least > ranking.NAME_BEGINS_WITH_ALL
+    most_of_words = MAX_WORDS * ranking.NAME_WORD + ranking.NAME_BEGINS_WITH_ALL + least
     assert most_of_words < ranking.WHOLE_NAME
     assert most_of_words + ranking.WHOLE_NAME < ranking.WHOLE_ID

@@ -1,0 +1,126 @@
+"""People found however they, or those who search for them, write their names and numbers."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.integration.search.conftest import Api, index
+from tests.integration.search.test_ranking import person
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PEOPLE = [
+    person("apart", name="Fergal O Brien", family_name="O Brien"),
+    person("together", name="Dervla OBrien"),
+    person("mark", name="Oisín O'Brien"),
+    person("mc", name="Hamish McDonald"),
+    person("mc-apart", name="Morag Mc Allister"),
+    person("dutch", name="Joost van der Berg"),
+    person("belgian", name="Floor Vandenberghe"),
+    person("hyphen", name="Jeanette-Luc Piccard-Moreau"),
+    person("arab-apart", name="عبد الغفور الشريف"),
+    person("hamza", name="إسحاق مُرتَضَى"),
+    person("stretched", name="عثمـــان"),
+    person("persian", name="کیانوش یزدانی"),
+    person("thai", name="ประเสริฐ สุขสันต์"),
+    person("uzbek", name="O\u02bbtkir Yo\u02bbldoshev"),
+    person("ukrainian", name="Дар\u02bcя Мар\u02bcянівна"),
+    person("zwhole", name="Anneke Leeuw"),
+    person("awhole", name="Anneke Leeuw Smit"),
+    person("initial", name="Theodora Quennell"),
+    person("mail", name="Mail Person", nickname="mp", email="mail.person+a@sub.example.org"),
+    person("handle", name="Handled", username="x_handle77"),
+    person("trunk", name="Trunk Number", phone_number="+49 (0)171 9988776"),
+    person("trunk-wide", name="Wide Number", phone_number="+49 ( 0 ) 172 9988776"),
+    person("national", name="National Number", phone_number="06-1234 9876"),
+    person("world", name="World Number", phone_number="+31687654321"),
+    person("abc-1", user_id="google-oauth2|103547991597142817349", name="Goo Gle", nickname="g"),
+]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def people(api: Api) -> AsyncIterator[Api]:
+    await index(api.client, api.names.writers, PEOPLE)
+    yield api
+
+
+@pytest.mark.parametrize(
+    ("q", "first"),
+    [
+        # together or apart
+        ("fergal obrien", "apart"),
+        ("fergal o'brien", "apart"),
+        ("dervla o'brien", "together"),
+        ("dervla o brien", "together"),
+        ("hamish mc donald", "mc"),
+        ("mc donald hamish", "mc"),
+        ("hamish mc-donald", "mc"),
+        ("hamish mc dona", "mc"),
+        ("morag mcallister", "mc-apart"),
+        ("joost vanderberg", "dutch"),
+        ("vander berg joost", "dutch"),
+        ("vanderb", "dutch"),
+        ("floor van den berghe", "belgian"),
+        ("jeanetteluc piccard", "hyphen"),
+        ("piccardmoreau", "hyphen"),
+        ("عبدالغفور", "arab-apart"),
+        ("عبدالغفور الشريف", "arab-apart"),
+        ("ประเสริฐสุขสันต์", "thai"),
+        # letters that keyboards lack
+        ("اسحاق مرتضي", "hamza"),
+        ("عثمان", "stretched"),
+        ("كيانوش يزداني", "persian"),
+        ("o'tkir yo'ldoshev", "uzbek"),
+        ("yoldosh", "uzbek"),
+        ("дар'я мар’ян", "ukrainian"),
+        # initials, marks at the end, other orders
+        ("T. Quennell", "initial"),
+        ("Quennell, T.", "initial"),
+        ("quenn,", "initial"),
+        ("Leeuw, Anneke", "zwhole"),
+        ("leeuw anneke", "zwhole"),
+        ('"Anneke Leeuw"', "zwhole"),
+        ("Anneke Leeuw.", "zwhole"),
+        # what pasting brings along
+        ("Quen\u00adnell", "initial"),
+        ("Quen\u200bnell", "initial"),
+        ("Person [mailto:mail.person+a@sub.example.org]", "mail"),
+        ("mailto:mail.person%2Ba@sub.example.org?subject=Your%20ticket", "mail"),
+        ("`mail.person+a@sub.example.org`", "mail"),
+        ("Somebody Else (Sales) <mail.person+a@sub.example.org>", "mail"),
+        ("e-mail: mail.person+a@sub.example.org", "mail"),
+        ("user_id: google-oauth2|103547991597142817349", "103547991597142817349"),
+        ("@x_handle77", "handle"),
+        # numbers
+        ("+49 171 9988776", "trunk"),
+        ("0049 171 99887", "trunk"),
+        ("+49 (0)171 9988776", "trunk"),
+        ("0171 9988776", "trunk"),
+        ("+49 0171 9988776", "trunk"),
+        ('"+49 171 9988776"', "trunk"),
+        ("[0171/9988776]", "trunk"),
+        ("Tel.: 0171 9988776", "trunk"),
+        ("0171\u00b79988776", "trunk"),
+        ("\uff0b\uff14\uff19 171 9988776", "trunk"),
+        ("+491729988776", "trunk-wide"),
+        ("+31 6 1234 9876", "national"),
+        ("0031612349876", "national"),
+        ("number +31612349876", "national"),
+        ("0687654321", "world"),
+    ],
+)
+async def test_first(people: Api, q: str, first: str) -> None:
+    found = await people.find(q, highlight="true")
+    assert [user["user_id"].split("|")[1] for user in found["users"][:1]] == [first]
+
+
+async def test_together_and_apart_at_once(people: Api) -> None:
+    """Whoever writes the name as typed stands above who writes it in two words."""
+    names = await people.names_of("obrien")
+    assert names.index("Dervla OBrien") < names.index("Fergal O Brien")
+    assert names.index("Oisín O'Brien") < names.index("Fergal O Brien")
+
+
+async def test_a_word_that_tells_nobody_is_not_passed_over(people: Api) -> None:
+    assert await people.names_of("Quennell Somebody") == []
