@@ -42,13 +42,13 @@ _MOST_EXPANSIONS: Final = 50
 # The engine refuses a query of over 1,024 clauses, every term tried counted. This is what filters,
 # at most 200, and the frame of the query leave; and what a word, one that is joined with others,
 # and a term take without errors.
-_MOST_CLAUSES: Final = 780
+_MOST_CLAUSES: Final = 740
 _CLAUSES_A_WORD: Final = 13
 _CLAUSES_TO_JOIN: Final = 18
 _CLAUSES_A_TERM: Final = 17
 _CLAUSES_AN_EXPANSION: Final = 11
 # Names of more words are seldom typed, and each takes clauses.
-_MOST_JOINED_OF: Final = 5
+_FEW_WORDS: Final = 5
 _JOINED: Final = ("name", "family_name", "name.joined")
 # No name is longer; an address can be, but what is compared letter by letter takes its time.
 _LONGEST_MISTYPED: Final = 64
@@ -58,7 +58,7 @@ def matching(text: QueryText, *, forgiving: bool = False) -> Query:
     """A query that scores. forgiving: words may have typing errors."""
     expansions = _expansions(text) if forgiving else 0
     words = [_word(word, expansions) for word in text.words]
-    if forgiving and _are_joined(text):
+    if forgiving and _are_few(text):
         for place, word in enumerate(words):
             word["dis_max"]["queries"] += _joined(text.words, place)
     # What stands in the document as typed matches, whatever words its field is indexed by.
@@ -110,30 +110,40 @@ def _other_beginnings(digits: str) -> set[str]:
 def _expansions(text: QueryText) -> int:
     """Terms to try for each that was typed, so that all of them together aren't too many."""
     terms = max(1, sum(term_count(word.text) for word in text.words))
-    a_word = _CLAUSES_A_WORD + (_CLAUSES_TO_JOIN if _are_joined(text) else 0)
+    a_word = _CLAUSES_A_WORD + (_CLAUSES_TO_JOIN if _are_few(text) else 0)
     left = _MOST_CLAUSES - a_word * len(text.words) - _CLAUSES_A_TERM * terms
     return min(_MOST_EXPANSIONS, left // (_CLAUSES_AN_EXPANSION * terms))
 
 
 def _bonuses(text: QueryText) -> list[Query]:
     whole = text.whole
+    names = [{"terms": {f"{name}.folded": [whole, trimmed(whole)]}} for name in NAMES]
+    turned: list[Query] = []
+    words = [trimmed(word.text) for word in text.words]
+    for at in range(1, len(words)):
+        first, last = " ".join(words[:at]), " ".join(words[at:])
+        turned.append({"term": {"name.folded": f"{last} {first}"}})
+        if _are_few(text):
+            names.append(_given_and_family(first, last))
+            turned.append(_given_and_family(last, first))
     bonuses = [
         _constant(_known_by(whole, text.digits), WHOLE_ID),
-        _constant(
-            _any_of([{"terms": {f"{name}.folded": [whole, trimmed(whole)]}} for name in NAMES]),
-            WHOLE_NAME,
-        ),
+        _constant(_any_of(names), WHOLE_NAME),
     ]
-    words = [trimmed(word.text) for word in text.words]
-    turned = [" ".join(words[at:] + words[:at]) for at in range(1, len(words))]
     if turned:
-        bonuses.append(_constant({"terms": {"name.folded": turned}}, NAME_IN_ANOTHER_ORDER))
+        bonuses.append(_constant(_any_of(turned), NAME_IN_ANOTHER_ORDER))
     if len(whole) > 1:  # everybody beginning with one letter: no information, much work
         bonuses.append(_constant({"prefix": {"name.folded": whole}}, NAME_BEGINS_WITH_ALL))
     if text.digits is not None:  # numbers that only end so have matched as much till here
         exact = [whole, text.digits, f"+{text.digits}"]
         bonuses.append(_constant({"terms": {"phone_number.keyword": exact}}, NUMBER_TO_THE_DIGIT))
     return bonuses
+
+
+def _given_and_family(given: str, family: str) -> Query:
+    """A whole name, of those whose `name` is none: Auth0 puts the address there."""
+    parts = [{"term": {"given_name.folded": given}}, {"term": {"family_name.folded": family}}]
+    return {"bool": {"filter": parts}}
 
 
 def _word(word: Word, expansions: int) -> Query:
@@ -217,8 +227,8 @@ def _phone(digits: str) -> list[Query]:
     ]
 
 
-def _are_joined(text: QueryText) -> bool:
-    return len(text.words) <= _MOST_JOINED_OF
+def _are_few(text: QueryText) -> bool:
+    return len(text.words) <= _FEW_WORDS
 
 
 def _joined(words: tuple[Word, ...], place: int) -> list[Query]:

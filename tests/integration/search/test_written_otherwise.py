@@ -29,6 +29,14 @@ PEOPLE = [
     person("zwhole", name="Anneke Leeuw"),
     person("awhole", name="Anneke Leeuw Smit"),
     person("initial", name="Theodora Quennell"),
+    person(
+        "zparts",
+        name="z1@parts.example",
+        email="z1@parts.example",
+        given_name="Maria Belén",
+        family_name="Quispe",
+    ),
+    person("aparts", name="Maria Belén Quispe Rojas"),
     person("mail", name="Mail Person", nickname="mp", email="mail.person+a@sub.example.org"),
     person("handle", name="Handled", username="x_handle77"),
     person("trunk", name="Trunk Number", phone_number="+49 (0)171 9988776"),
@@ -82,6 +90,10 @@ async def people(api: Api) -> AsyncIterator[Api]:
         ("leeuw anneke", "zwhole"),
         ('"Anneke Leeuw"', "zwhole"),
         ("Anneke Leeuw.", "zwhole"),
+        # no name but its parts
+        ("maria belen quispe", "zparts"),
+        ("quispe maria belen", "zparts"),
+        ("Quispe, Maria Belén", "zparts"),
         # what pasting brings along
         ("Quen\u00adnell", "initial"),
         ("Quen\u200bnell", "initial"),
