@@ -101,7 +101,13 @@ def parse_filter(text: str) -> Node:
     node = parser.either(0)
     parser.skip_blanks()
     if not parser.at_end():
-        raise FilterError(parser.position, "and, or, or the end")
+        expected = "and, or, or the end"
+        raise FilterError(
+            parser.position,
+            expected,
+            f"expected {expected} at position {parser.position}; "
+            "what has blanks in it has to be in quotes",
+        )
     return node
 
 

@@ -127,6 +127,11 @@ def test_a_mistake_has_a_position(text: str, position: int, expected: str) -> No
         assert caught.value.position == position
 
 
+def test_a_value_with_blanks_is_said_to_need_quotes() -> None:
+    with pytest.raises(FilterError, match=r"at position 11; .* in quotes"):
+        parse_filter("name=Same Name")
+
+
 @given(st.text(alphabet='ab=!<>^~(),"\\ notrd', max_size=60))
 def test_any_text_is_a_filter_or_a_mistake_within_it(text: str) -> None:
     mistake = _mistake(text)
