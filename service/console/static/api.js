@@ -48,7 +48,7 @@ function parsed(text) {
 
 export const PAGE = 50;
 
-const FIELDS = "user_id,name,nickname,username,email,email_verified,phone_number,blocked,multifactor,identities.connection,last_login";
+const FIELDS = "user_id,name,given_name,family_name,nickname,username,email,email_verified,phone_number,blocked,multifactor,identities.connection,last_login";
 
 /** Without words there is no best match: who changed last comes first. */
 const parameters = ({ q, filters }, limit) => [

@@ -18,8 +18,14 @@ const marked = (html) => html.split("<mark>").flatMap((part, place) => {
 	return [h("mark", plain(match)), plain(rest)];
 });
 
-/** What to call a user: the best field there is. */
-export const title = (document) => String(document[NAMES.find((field) => document[field])]);
+/** Fields that say what to call a user: where there is no name, Auth0 puts the address there. */
+function naming(document) {
+	const parts = ["given_name", "family_name"].filter((field) => document[field]);
+	return parts.length && (document.name ?? document.email) === document.email ? parts : [NAMES.find((field) => document[field])];
+}
+
+/** What to call a user. */
+export const title = (document) => naming(document).map((field) => document[field]).join(" ");
 
 export const badges = (document) => [
 	document.blocked && h("span.tag.bad", "blocked"),
@@ -29,12 +35,13 @@ export const badges = (document) => [
 
 /** marks: highlighted texts by field. */
 export function userRow({ document, marks }) {
-	const text = (field) => h("bdi", marks[field] ? marked(marks[field]) : document[field]);
-	const name = NAMES.find((field) => document[field]);
-	const under = ["email", "phone_number", "username", "user_id"].filter((field) => field !== name && document[field] && (field === "email" || marks[field] || (!document.email && field !== "username")));
+	const shown = (field) => (marks[field] ? marked(marks[field]) : document[field]);
+	const text = (field) => h("bdi", shown(field));
+	const names = naming(document);
+	const under = ["email", "phone_number", "username", "user_id"].filter((field) => !names.includes(field) && document[field] && (field === "email" || marks[field] || (!document.email && field !== "username")));
 	const [connection = "", ...others] = new Set((document.identities ?? []).map((identity) => identity.connection));
 	return h("li", h("a", { href: link("users", document.user_id) },
-		h("span.who", h("span.name", text(name), badges(document)), h("span.sub", under.slice(0, 2).map(text))),
+		h("span.who", h("span.name", h("bdi", names.flatMap((field) => [" ", shown(field)]).slice(1)), badges(document)), h("span.sub", under.slice(0, 2).map(text))),
 		h("span.about",
 			h("span.cut", connection, others.length > 0 && h("span.muted", ` +${others.length}`)),
 			h("span.muted", document.last_login ? ["seen ", moment(document.last_login)] : "never signed in"))));

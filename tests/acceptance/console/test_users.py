@@ -181,6 +181,23 @@ async def test_a_hostile_profile_stays_text(window: Window) -> None:
     assert await page.title() != "owned"
 
 
+async def test_whose_name_is_only_the_address_is_shown_by_given_and_family_name(
+    window: Window,
+) -> None:
+    word, address = new_word(), f"{new_word()}@example.com"
+    parts = {"given_name": "Jane", "family_name": word}
+    await post(window, "created", new_user_id(), address, email=address, **parts)
+    await window.service.drained()
+    page = window.page
+    await page.get_by_label("Search users").fill(f"jane {word}")
+    row = page.get_by_role("listitem").filter(has_text=address)
+    await expect(row.locator(".name")).to_have_text(f"Jane {word}")
+    await expect(row.locator(".name mark")).to_have_count(2)
+    await expect(row.locator(".sub")).to_have_text(address)
+    await row.get_by_role("link").click()
+    await expect(page.get_by_role("heading", name=f"Jane {word}")).to_be_visible()
+
+
 async def test_a_users_page_shows_where_its_state_comes_from(window: Window) -> None:
     word, user_id = new_word(), new_user_id()
     big = 123456789012345678901234567890
