@@ -24,7 +24,9 @@ export function link(view, id = null, query = []) {
 /** Change the address without a step in the history for every letter. */
 export function settle(address) {
 	search = address;
-	if (location.hash !== address) history.replaceState(null, "", address);
+	try {
+		if (location.hash !== address) history.replaceState(null, "", address);
+	} catch { /* Safari refuses too many */ }
 }
 
 let search = "#/users";

@@ -102,6 +102,20 @@ async def test_enter_waits_for_the_answer_to_what_was_typed(window: Window) -> N
     await expect(window.page.get_by_role("heading", name=f"Edsger {word}")).to_be_visible()
 
 
+async def test_a_search_goes_on_where_the_address_may_not_change(window: Window) -> None:
+    """Safari lets a page change it a hundred times in ten seconds, and then throws."""
+    word = new_word()
+    await post(window, "created", new_user_id(), f"Radia {word}")
+    await window.service.drained()
+    box = window.page.get_by_label("Search users")
+    await expect(box).to_be_visible()
+    await window.page.evaluate(
+        "() => { history.replaceState = () => { throw new DOMException('', 'SecurityError') } }"
+    )
+    await box.fill(word)
+    await expect(window.page.locator(".count")).to_contain_text("1 user")
+
+
 async def test_an_answer_that_comes_late_overtakes_nothing(window: Window) -> None:
     early, late = new_word(), new_word()
     await post(window, "created", new_user_id(), f"Early {early}")
