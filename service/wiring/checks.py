@@ -13,6 +13,7 @@ from service.observability.health import Check, Health, examine
 from service.receiver.refusals import Refusal
 from service.wiring.background import Background
 from service.wiring.bootstrapping import Bootstrapping
+from service.wiring.housekeeping import Housekeeping
 from service.wiring.watch import IndexWatch
 
 _SECOND_US = 1_000_000
@@ -59,6 +60,7 @@ class Vitals:
         indexer: Indexer,
         bootstrapping: Bootstrapping,
         watch: IndexWatch,
+        housekeeping: Housekeeping,
         background: Background,
         *,
         now_us: Callable[[], int],
@@ -67,6 +69,7 @@ class Vitals:
         self._indexer = indexer
         self._bootstrapping = bootstrapping
         self._watch = watch
+        self._housekeeping = housekeeping
         self._background = background
         self._now_us = now_us
         self._lost: dict[str, int] = {}
@@ -89,6 +92,7 @@ class Vitals:
             self._index(),
             self._indexing(),
             self._freshness(),
+            self._housekeeping.check(),
             self._background.check(),
         ]
 

@@ -12,12 +12,26 @@ from service.index.names import IndexNames
 from service.index.purge import purge_tombstones
 from service.journal.errors import JournalError
 from service.journal.journal import Journal
+from service.observability.health import Check
 from service.wiring.purged_mark import PurgedMark
 
 log = logging.getLogger(__name__)
 
 _HOUR_S = 3600.0
+_AGAIN_AFTER_S = 60.0
 _SHARE_OF_RETENTION = 10
+
+_ADVICE = {
+    "AuthenticationException": (
+        "check USER_SYNC_OPENSEARCH_USERNAME and USER_SYNC_OPENSEARCH_PASSWORD"
+    ),
+    "AuthorizationException": (
+        "give the OpenSearch user the role that the README lists, or lift the index's block"
+    ),
+}
+_ADVICE_OTHERWISE = (
+    "the checks `opensearch` and `journal` say what is wrong, or else OpenSearch's own log"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +72,25 @@ class Housekeeping:
         self._purged = purged
         self._requests_over = requests_over
         self._now_us = now_us
+        self._put_off = ""
+
+    def check(self) -> Check:
+        """Whether the last round did all that was due."""
+        if not self._put_off:
+            return Check("housekeeping", True, "what is over its retention is removed")
+        return Check(
+            "housekeeping",
+            False,
+            f"tombstones and dead letters over their retention stay for now ({self._put_off})",
+            _ADVICE.get(self._put_off, _ADVICE_OTHERWISE),
+        )
 
     async def run(self) -> None:
-        """One round now, and one each interval."""
+        """One round now, and one each interval; after one that failed, sooner."""
+        every_s = self._retentions.every_s
         while True:
             await self.round()
-            await asyncio.sleep(self._retentions.every_s)
+            await asyncio.sleep(min(every_s, _AGAIN_AFTER_S) if self._put_off else every_s)
 
     async def round(self) -> None:
         """Do what is due. What fails is done in the next round."""
@@ -92,11 +119,15 @@ class Housekeeping:
                     extra={"action": "tombstones_purged", "tombstones": purged},
                 )
         except (OpenSearchException, JournalError) as error:
-            log.info(
-                "housekeeping was put off (%s)",
-                type(error).__name__,
-                extra={"action": "housekeeping_put_off"},
-            )
+            if not self._put_off:
+                log.info(
+                    "housekeeping is put off (%s)",
+                    type(error).__name__,
+                    extra={"action": "housekeeping_put_off"},
+                )
+            self._put_off = type(error).__name__
+        else:
+            self._put_off = ""
 
     async def _remember(self, newest_us: int) -> None:
         """Durable before the tombstones go: from then on, older events need a person's word.

@@ -86,7 +86,9 @@ async def serve(settings: Settings) -> None:
         bootstrapping = Bootstrapping(client, names, wanted=settings.index.bootstrap)
         watch = IndexWatch(client, names)
         background = Background(now_us=now_us)
-        vitals = Vitals(journal, indexer, bootstrapping, watch, background, now_us=now_us)
+        vitals = Vitals(
+            journal, indexer, bootstrapping, watch, housekeeping, background, now_us=now_us
+        )
 
         for reason in Refusal:
             metrics.requests_refused.labels(reason)
