@@ -17,6 +17,9 @@ from bench.rivals import ALTERNATIVE_INDEX, running_alternative
 from bench.stand import Stand
 
 _EVERY_S = 0.05
+_SLICE = 100
+"""Lone events of one turn: five seconds. What a refresh costs drifts with the index's segments, so
+the sides alternate oftener than elsewhere."""
 _LONGEST_S = 30.0
 _ASKED_EVERY_S = 0.005
 """After each answer. Without a pause the asking takes a processor from what is measured."""
@@ -37,7 +40,8 @@ class Lags:
 
 async def lone_events(stand: Stand) -> Findings:
     """20 events a second, each timed from its 204 until a search finds it, against L3."""
-    number, repetitions = stand.scale.lone, stand.scale.repetitions
+    number = min(_SLICE, stand.scale.lone)
+    repetitions = stand.scale.repetitions * stand.scale.lone // number
     load = stand.load()
     ours: list[Lags] = []
     limit: list[Lags] = []
