@@ -12,8 +12,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from service.search.query_text import QueryText, Word, trimmed
-from service.search.ranking import NAMES
+from service.search.query_text import TRUNK_PREFIX, QueryText, trimmed
+from service.search.ranking import NAMES, in_names
 
 _OPEN, _CLOSE = "<mark>", "</mark>"
 # What the engine marks with: characters for private use (the engine trims control characters away);
@@ -31,9 +31,10 @@ def highlight_request(text: QueryText, *, forgiving: bool) -> dict[str, Any]:
     """The `highlight` of a search request."""
     ways: list[dict[str, Any]] = []
     for word in text.words:
-        ways.append(_names(word, type="bool_prefix"))
+        name = trimmed(word.text)
+        ways.append(in_names(name, type="bool_prefix"))
         if forgiving:
-            ways.append(_names(word, fuzziness="AUTO", prefix_length=1))
+            ways.append(in_names(name, fuzziness="AUTO", prefix_length=1))
     return {
         "fields": {name: {} for name in NAMES},
         "highlight_query": {"bool": {"should": ways}},
@@ -60,11 +61,6 @@ def highlights(
     phone = _short(source.get("phone_number"))
     marked["phone_number"] = _marked(phone, _digit_spans(text, phone))
     return {name: value for name, value in marked.items() if value is not None}
-
-
-def _names(word: Word, **how: Any) -> dict[str, Any]:
-    text = trimmed(word.text)
-    return {"multi_match": {"query": text, "fields": list(NAMES), "operator": "and", **how}}
 
 
 def _short(value: Any) -> str:
@@ -122,7 +118,7 @@ def _digit_spans(text: QueryText, value: str) -> list[_Span]:
     numbers = sorted((digits for digits in wanted if digits), key=len, reverse=True)
     if not numbers:
         return []
-    between = r"(?:[^0-9]|\(\s*0+\s*\))*"
+    between = f"(?:[^0-9]|{TRUNK_PREFIX.pattern})*"
     pattern = "|".join(between.join(digits) for digits in numbers)
     return [match.span() for match in re.finditer(pattern, value)]
 

@@ -14,7 +14,7 @@ MAX_TERMS: Final = 60
 _PHONE: Final = re.compile(
     r"[+0-9()/.\-\s\u00b7\u2010-\u2015\u2212\uff08\uff09\uff0b\uff0d-\uff0f]+"
 )
-_TRUNK_PREFIX: Final = re.compile(r"\(\s*0+\s*\)")
+TRUNK_PREFIX: Final = re.compile(r"\(\s*0+\s*\)")
 # As many as the mapping indexes of a number; fewer than four say nothing.
 _LEAST_DIGITS, _MOST_DIGITS = 4, 15
 # What stands around an address or a number where it is copied from.
@@ -159,7 +159,7 @@ def phone_digits(text: str) -> str | None:
     ).strip(_AROUND_NUMBER)
     if not _PHONE.fullmatch(ascii_digits):
         return None
-    digits = re.sub(r"[^0-9]", "", _TRUNK_PREFIX.sub("", ascii_digits))
+    digits = re.sub(r"[^0-9]", "", TRUNK_PREFIX.sub("", ascii_digits))
     if len(digits.lstrip("0")) >= _LEAST_DIGITS:
         digits = digits.lstrip("0")
     return digits[:_MOST_DIGITS] if len(digits) >= _LEAST_DIGITS else None

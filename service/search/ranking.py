@@ -57,10 +57,10 @@ _LONGEST_MISTYPED: Final = 64
 def matching(text: QueryText, *, forgiving: bool = False) -> Query:
     """A query that scores. forgiving: words may have typing errors."""
     expansions = _expansions(text) if forgiving else 0
-    words = [_word(word, expansions) for word in text.words]
-    if forgiving and _are_few(text):
-        for place, word in enumerate(words):
-            word["dis_max"]["queries"] += _joined(text.words, place)
+    words = [
+        _word(word, _with_typos(word, expansions) + _joined(text, place) if forgiving else [])
+        for place, word in enumerate(text.words)
+    ]
     # What stands in the document as typed matches, whatever words its field is indexed by.
     ways = [{"bool": {"must": words}}, _constant(_known_by(text.whole, text.digits), 0)]
     if text.digits is not None and len(text.words) > 1:
@@ -146,17 +146,15 @@ def _given_and_family(given: str, family: str) -> Query:
     return {"bool": {"filter": parts}}
 
 
-def _word(word: Word, expansions: int) -> Query:
-    """expansions: terms to try for typing errors; none: as typed."""
+def _word(word: Word, forgiven: list[Query]) -> Query:
+    """forgiven: ways to match it otherwise than as typed."""
     if word.is_domain:
         ways = _domain(word.text[1:])
     elif word.is_address:
         ways = _address(word.text)
     else:
         ways = _anywhere(word)
-    if expansions > 0:
-        ways += _with_typos(word, expansions)
-    return {"dis_max": {"queries": ways}}
+    return {"dis_max": {"queries": ways + forgiven}}
 
 
 def _domain(domain: str) -> list[Query]:
@@ -175,7 +173,7 @@ def _address(address: str) -> list[Query]:
     beginnings = [{"prefix": {f"{name}.folded": address}} for name in NAMES]
     return [
         *ways,
-        _constant(_names(address), OTHER_BEGINNING),
+        _constant(in_names(address), OTHER_BEGINNING),
         _constant(_any_of(beginnings), NAME_BEGINNING),
         *_ids(address, words=OTHER_BEGINNING),
     ]
@@ -184,8 +182,8 @@ def _address(address: str) -> list[Query]:
 def _anywhere(word: Word) -> list[Query]:
     text = trimmed(word.text)
     ways = [
-        _constant(_names(text), NAME_WORD),
-        _constant(_names(text, type="bool_prefix"), NAME_BEGINNING),
+        _constant(in_names(text), NAME_WORD),
+        _constant(in_names(text, type="bool_prefix"), NAME_BEGINNING),
         _constant(_email_words(text), OTHER_WORD),
         _constant(
             {"match_bool_prefix": {"email": {"query": text, "operator": "and"}}}, OTHER_BEGINNING
@@ -198,9 +196,9 @@ def _anywhere(word: Word) -> list[Query]:
     return ways + _phone(word.digits) if word.digits is not None else ways
 
 
-def _names(text: str, **how: Any) -> Query:
-    fields = {"fields": list(NAMES), **how}
-    return {"multi_match": {"query": text, "operator": "and", **fields}}
+def in_names(text: str, **how: Any) -> Query:
+    """All words of a text in one of the names. how: of `multi_match`, or other fields."""
+    return {"multi_match": {"query": text, "fields": list(NAMES), "operator": "and", **how}}
 
 
 def _email_words(text: str, **how: Any) -> Query:
@@ -231,15 +229,19 @@ def _are_few(text: QueryText) -> bool:
     return len(text.words) <= _FEW_WORDS
 
 
-def _joined(words: tuple[Word, ...], place: int) -> list[Query]:
+def _joined(text: QueryText, place: int) -> list[Query]:
     """A word together with its neighbours, or without its own hyphen, as a name may be written; of
     what is being typed, the beginning."""
     ways: list[Query] = []
+    words = text.words
+    if not _are_few(text):
+        return ways
     for first in range(max(0, place - 2), place + 1):
         for end in range(place + 1, min(len(words), first + 3) + 1):
             joined = "".join(word.letters for word in words[first:end])
             if term_count(joined) == 1:
-                ways.append(_constant(_names(joined, fields=_JOINED, type="bool_prefix"), ONE_TYPO))
+                query = in_names(joined, fields=_JOINED, type="bool_prefix")
+                ways.append(_constant(query, ONE_TYPO))
     return ways
 
 
@@ -252,10 +254,10 @@ def _inner_address(address: str) -> Query:
 
 def _with_typos(word: Word, expansions: int) -> list[Query]:
     """The first letter is trusted: it is seldom wrong, and narrows what must be tried."""
-    if len(word.text) > _LONGEST_MISTYPED:
+    if expansions <= 0 or len(word.text) > _LONGEST_MISTYPED:
         return []
     if word.is_domain:
-        handle = _constant(_names(word.text[1:]), ONE_TYPO)
+        handle = _constant(in_names(word.text[1:]), ONE_TYPO)
         return [_fuzzy("email.domain", word.text[1:], expansions), handle]
     if word.is_address:
         return [
@@ -267,15 +269,15 @@ def _with_typos(word: Word, expansions: int) -> list[Query]:
     one = {"fuzziness": "AUTO:3,1000", **how}
     more = {"fuzziness": "AUTO", **how}
     ways = [
-        _constant(_names(word.text, **one), ONE_TYPO),
-        _constant(_names(word.text, **more), MORE_TYPOS),
+        _constant(in_names(word.text, **one), ONE_TYPO),
+        _constant(in_names(word.text, **more), MORE_TYPOS),
         _constant(
             {"match": {"email": {"query": word.text, "operator": "and", **more}}}, MORE_TYPOS
         ),
         _constant(_email_words(word.text, analyzer="id_words"), MORE_TYPOS),
     ]
     if is_blankless(word.text):  # as it may be written with blanks, or the names in another order
-        ways.append(_constant(_names(" ".join(word.text)), ONE_TYPO))
+        ways.append(_constant(in_names(" ".join(word.text)), ONE_TYPO))
     return ways
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 import orjson
+import pytest
 import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -131,6 +132,13 @@ async def api(engine: Engine) -> AsyncIterator[Api]:
         await client.indices.delete(index=names.pattern)
         await client.indices.delete_index_template(name=names.template)
         await client.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def people(request: pytest.FixtureRequest, api: Api) -> Api:
+    """The same, and the PEOPLE of the test's module."""
+    await index(api.client, api.names.writers, request.module.PEOPLE)
+    return api
 
 
 def ids(users: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -1,12 +1,10 @@
 """Who is found, and in which order: queries and expected answers among thousands of others."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from tests.integration.search.conftest import Api, index
+from tests.integration.search.conftest import Api
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -79,12 +77,6 @@ PEOPLE = [
     person("blank", name="渡辺 さくら"),
     person("blank-ko", name="남궁 민수"),
 ]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def people(api: Api) -> AsyncIterator[Api]:
-    await index(api.client, api.names.writers, PEOPLE)
-    yield api
 
 
 @pytest.mark.parametrize(

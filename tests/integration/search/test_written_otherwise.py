@@ -1,11 +1,8 @@
 """People found however they, or those who search for them, write their names and numbers."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
-from tests.integration.search.conftest import Api, index
+from tests.integration.search.conftest import Api
 from tests.integration.search.test_ranking import person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -45,12 +42,6 @@ PEOPLE = [
     person("world", name="World Number", phone_number="+31687654321"),
     person("abc-1", user_id="google-oauth2|103547991597142817349", name="Goo Gle", nickname="g"),
 ]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def people(api: Api) -> AsyncIterator[Api]:
-    await index(api.client, api.names.writers, PEOPLE)
-    yield api
 
 
 @pytest.mark.parametrize(
