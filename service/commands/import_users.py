@@ -18,6 +18,7 @@ from service.backfill.importer import Tally
 from service.backfill.importer import import_users as journal_users
 from service.backfill.intake import Intake, IntakeOptions
 from service.commands.import_progress import ImportProgress
+from service.commands.interruption import until_signalled
 from service.commands.main import Failure
 from service.commands.moments import span
 from service.commands.terminal import note, print_table
@@ -101,20 +102,11 @@ class _Import:
         self._settings = settings
         self._tally = Tally()
         self._beside_serve = False
-        self._signal: signal.Signals | None = None
 
     async def run(self) -> int:
         """Import and report; the exit code."""
-        task = asyncio.create_task(self._import())
-        loop = asyncio.get_running_loop()
-        for signum in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(signum, self._stop, task, signum)
         try:
-            await task
-        except asyncio.CancelledError:
-            if self._signal is None:
-                raise
-            return self._report(f"Interrupted. {_SAFE}", 128 + self._signal)
+            received = await until_signalled(self._import(), (signal.SIGINT, signal.SIGTERM))
         except ExportDamaged as damage:
             again = f"Download it again, and import it. {_SAFE}"
             return self._report(f"{self._export.name}: {damage}. {again}", 1)
@@ -122,11 +114,9 @@ class _Import:
             return self._report(f"{error}.\n{self._what_now(error)}{_SAFE}", 1)
         finally:
             self._export.close()
+        if received is not None:
+            return self._report(f"Interrupted. {_SAFE}", 128 + received)
         return self._report("", 1 if self._tally.left_out else 0)
-
-    def _stop(self, task: asyncio.Task[None], signum: signal.Signals) -> None:
-        self._signal = signum
-        task.cancel()
 
     async def _import(self) -> None:
         settings = self._settings

@@ -8,7 +8,7 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import aiohttp
@@ -16,6 +16,7 @@ import click
 
 from service.commands.canary import Canary, CanaryEvent
 from service.commands.index_view import IndexUnreadable, IndexView
+from service.commands.interruption import until_signalled
 from service.commands.local_doors import ask_health, webhook_url
 from service.commands.main import Failure
 from service.commands.terminal import note
@@ -62,29 +63,12 @@ def verify(url: str | None, also_url: str | None, timeout: float) -> None:
         raise click.UsageError(
             "There is no credential to post with: set USER_SYNC_WEBHOOK_TOKENS as the service has."
         )
-    sys.exit(asyncio.run(_until_signalled(_verify(settings, Target(target, headers), timeout))))
-
-
-async def _until_signalled(verifying: Coroutine[None, None, None]) -> int:
-    """The exit code. A signal that would end the process at once lets the canary go first."""
-    task = asyncio.create_task(verifying)
-    received: list[int] = []
-
-    def stop(signum: int) -> None:
-        received.append(signum)
-        task.cancel()
-
-    for signum in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(signum) is signal.SIG_DFL:
-            asyncio.get_running_loop().add_signal_handler(signum, stop, signum)
-    try:
-        await task
-    except asyncio.CancelledError:
-        if not received:
-            raise
+    fatal = [s for s in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(s) is signal.SIG_DFL]
+    verifying = _verify(settings, Target(target, headers), timeout)
+    received = asyncio.run(until_signalled(verifying, fatal))
+    if received is not None:
         note("Interrupted.")
-        return 128 + received[0]
-    return 0
+        sys.exit(128 + received)
 
 
 async def _verify(settings: Settings, target: Target, timeout_s: float) -> None:

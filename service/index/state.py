@@ -10,6 +10,7 @@ from typing import Any, Final
 from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import OpenSearchException, SerializationError, TransportError
 
+from service.index.advice import CREDENTIALS, LOG, ROLE, RUNS
 from service.index.aliases import plan_aliases
 from service.index.bootstrap import find_indices
 from service.index.errors import BootstrapError
@@ -18,12 +19,8 @@ from service.index.reason import is_block, reason_of
 from service.index.unexpected import UnexpectedAnswer, expecting_opensearch
 
 _BOOTSTRAP: Final = "run user-sync bootstrap, or restore the index or its aliases"
-_CREDENTIALS: Final = "check USER_SYNC_OPENSEARCH_USERNAME and USER_SYNC_OPENSEARCH_PASSWORD"
-_ROLE: Final = "give the OpenSearch user the role that the README lists"
 _URL: Final = "check USER_SYNC_OPENSEARCH_URL, and what stands before OpenSearch (a proxy?)"
-_RUNS: Final = "check that OpenSearch runs and that USER_SYNC_OPENSEARCH_URL points at it"
 _LIFT: Final = "lift the block when whoever set it is done"
-_LOG: Final = "see OpenSearch's own log; events wait in the journal and are retried"
 
 IS_TOMBSTONE: Final[dict[str, Any]] = {"exists": {"field": "deleted_at"}}
 
@@ -152,18 +149,18 @@ def _unreadable(error: OpenSearchException) -> IndexState:
     status = error.status_code if isinstance(error, TransportError) else None
     if status == 401:
         return IndexState(
-            True, problem="OpenSearch refuses the credentials (401)", advice=_CREDENTIALS
+            True, problem="OpenSearch refuses the credentials (401)", advice=CREDENTIALS
         )
     if isinstance(error, TransportError) and is_block(error):
         problem = f"OpenSearch has a block (403): {reason_of(error)}"
         return IndexState(True, problem=problem, advice=_LIFT)
     if status == 403:
-        return IndexState(True, problem="OpenSearch says the user may not (403)", advice=_ROLE)
+        return IndexState(True, problem="OpenSearch says the user may not (403)", advice=ROLE)
     if isinstance(status, int):
-        advice = _LOG if status >= 500 or status == 429 else _URL
+        advice = LOG if status >= 500 or status == 429 else _URL
         return IndexState(True, problem=f"OpenSearch answers {status}", advice=advice)
     if isinstance(error, UnexpectedAnswer | SerializationError):
         problem = "what answers at OpenSearch's address is something else"
         return IndexState(False, problem=problem, advice=_URL)
     problem = f"OpenSearch gives no answer ({type(error).__name__})"
-    return IndexState(False, problem=problem, advice=_RUNS)
+    return IndexState(False, problem=problem, advice=RUNS)

@@ -5,6 +5,7 @@ Answers come from memory, so that asking costs nothing and never hangs with the 
 
 from collections.abc import Callable
 
+from service.index.advice import CREDENTIALS, LOG, ROLE, RUNS
 from service.indexer.indexer import Indexer
 from service.indexer.troubles import Trouble
 from service.journal.errors import JournalFull, JournalGone
@@ -27,11 +28,11 @@ _SURELY_LOST = frozenset({Refusal.NOT_JSON, Refusal.TOO_LARGE})
 _MAYBE_LOST = _SURELY_LOST | {Refusal.UNAUTHORISED}
 
 _ADVICE = {
-    "no_answer": "check that OpenSearch runs and that USER_SYNC_OPENSEARCH_URL points at it",
+    "no_answer": RUNS,
     "unreadable_answer": "check what stands between this service and OpenSearch (a proxy?)",
-    "status_401": "check USER_SYNC_OPENSEARCH_USERNAME and USER_SYNC_OPENSEARCH_PASSWORD",
-    "status_403": "give the OpenSearch user the role that the README lists",
-    "security_exception": "give the OpenSearch user the role that the README lists",
+    "status_401": CREDENTIALS,
+    "status_403": ROLE,
+    "security_exception": ROLE,
     "cluster_block_exception": "lift the block; on a full disk, free some on the OpenSearch nodes",
     "index_closed_exception": "open the index: the check `opensearch` says how",
     "index_not_found_exception": "run user-sync bootstrap, or restore the index",
@@ -40,12 +41,11 @@ _ADVICE = {
 }
 # By opensearch-py's names; the other checks know more about whatever else it is.
 _ADVICE_ON_REFRESHES = {
-    "AuthenticationException": _ADVICE["status_401"],
-    "AuthorizationException": _ADVICE["status_403"],
+    "AuthenticationException": CREDENTIALS,
+    "AuthorizationException": ROLE,
     "NotFoundError": _ADVICE["alias_missing"],
     "RequestError": "the check `opensearch` says what is wrong, or else OpenSearch's own log",
 }
-_ADVICE_OTHERWISE = "see OpenSearch's own log; events wait in the journal and are retried"
 
 
 class Vitals:
@@ -173,7 +173,7 @@ class Vitals:
                 "freshness",
                 False,
                 f"{state}; what is written becomes searchable late: refreshes fail ({error})",
-                _ADVICE_ON_REFRESHES.get(error, _ADVICE_OTHERWISE),
+                _ADVICE_ON_REFRESHES.get(error, LOG),
             )
         if age_us <= _LATE_US:
             return Check("freshness", True, state)
@@ -181,4 +181,4 @@ class Vitals:
 
 
 def _advice(code: str) -> str:
-    return _ADVICE.get(code, _ADVICE_OTHERWISE)
+    return _ADVICE.get(code, LOG)

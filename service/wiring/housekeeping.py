@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import OpenSearchException
 
+from service.index.advice import CREDENTIALS, ROLE
 from service.index.names import IndexNames
 from service.index.purge import purge_tombstones
 from service.journal.errors import JournalError
@@ -22,12 +23,8 @@ _AGAIN_AFTER_S = 60.0
 _SHARE_OF_RETENTION = 10
 
 _ADVICE = {
-    "AuthenticationException": (
-        "check USER_SYNC_OPENSEARCH_USERNAME and USER_SYNC_OPENSEARCH_PASSWORD"
-    ),
-    "AuthorizationException": (
-        "give the OpenSearch user the role that the README lists, or lift the index's block"
-    ),
+    "AuthenticationException": CREDENTIALS,
+    "AuthorizationException": f"{ROLE}, or lift the index's block",
 }
 _ADVICE_OTHERWISE = (
     "the checks `opensearch` and `journal` say what is wrong, or else OpenSearch's own log"

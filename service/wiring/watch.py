@@ -4,6 +4,7 @@ import asyncio
 
 from opensearchpy import AsyncOpenSearch
 
+from service.index.advice import LOG
 from service.index.names import IndexNames
 from service.index.state import IndexState, index_state
 from service.observability.health import Check
@@ -28,8 +29,7 @@ class IndexWatch:
         if state.problem:
             return Check("opensearch", False, state.problem, state.advice or _ADVICE_OTHERWISE)
         if state.health == "red":
-            advice = "see OpenSearch's own log; events wait in the journal and are retried"
-            return Check("opensearch", False, f"the health of {state.live} is red", advice)
+            return Check("opensearch", False, f"the health of {state.live} is red", LOG)
         told = f"{state.live} is {state.health}; users: {state.users}"
         return Check("opensearch", True, f"{told}, tombstones: {state.tombstones}")
 
