@@ -114,15 +114,17 @@ async def test_when_the_newest_is_refused_for_what_it_holds_the_next_is_written(
         assert "nickname" in letter.reason
 
 
+def to_document_but_for_odd(stated: Event, **how: Any) -> Document:
+    """A fault of ours that one user meets."""
+    if stated.profile.get("name") == "odd":
+        raise KeyError
+    return to_document(stated, **how)
+
+
 async def test_what_this_service_cannot_map_becomes_a_dead_letter_and_the_next_is_written(
     client: AsyncOpenSearch, names: IndexNames, pipeline: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def faulty(stated: Event, **how: Any) -> Document:
-        if stated.profile.get("name") == "odd":
-            raise KeyError
-        return to_document(stated, **how)
-
-    monkeypatch.setattr(prepare, "to_document", faulty)
+    monkeypatch.setattr(prepare, "to_document", to_document_but_for_odd)
     running = await pipeline()
     await running.feed(
         [
@@ -233,12 +235,7 @@ async def test_an_event_older_than_a_purged_tombstone_needs_a_persons_word(
 async def test_a_profile_of_an_export_that_is_replayed_may_be_of_a_user_deleted_since(
     client: AsyncOpenSearch, names: IndexNames, pipeline: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def faulty(stated: Event, **how: Any) -> Document:
-        if stated.profile.get("name") == "odd":
-            raise KeyError
-        return to_document(stated, **how)
-
-    monkeypatch.setattr(prepare, "to_document", faulty)
+    monkeypatch.setattr(prepare, "to_document", to_document_but_for_odd)
     purged_us = 1_772_366_415_000_000  # 2026-03-01T12:00:15Z
     running = await pipeline(purged_us=lambda: purged_us)
     updated_at = "2026-03-01T12:00:10.000Z"

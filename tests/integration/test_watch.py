@@ -43,28 +43,24 @@ async def test_each_refusal_has_advice_of_its_own(
     assert "bootstrap" not in check.advice
 
 
-async def test_a_block_on_metadata_is_not_taken_for_a_missing_role(
-    client: AsyncOpenSearch, names: IndexNames
+@pytest.mark.parametrize(
+    ("block", "told"),
+    [
+        pytest.param("metadata", "index metadata (api)", id="no missing role"),
+        pytest.param("read", "anyone search: index read (api)", id="though writes go on"),
+    ],
+)
+async def test_a_block_is_told_until_it_is_lifted(
+    client: AsyncOpenSearch, names: IndexNames, block: str, told: str
 ) -> None:
     watch = IndexWatch(client, names)
-    await client.indices.put_settings(index=names.first, body={"index.blocks.metadata": True})
-    await watch.look()
-    assert "index metadata (api)" in watch.check().state
-    assert "lift the block" in watch.check().advice
-    await client.indices.put_settings(index=names.first, body={"index.blocks.metadata": False})
-
-
-async def test_a_block_on_reading_is_told_though_writes_go_on(
-    client: AsyncOpenSearch, names: IndexNames
-) -> None:
-    watch = IndexWatch(client, names)
-    await client.indices.put_settings(index=names.first, body={"index.blocks.read": True})
+    await client.indices.put_settings(index=names.first, body={f"index.blocks.{block}": True})
     await watch.look()
     check = watch.check()
     assert not check.ok
-    assert "anyone search: index read (api)" in check.state
+    assert told in check.state
     assert "lift the block" in check.advice
-    await client.indices.put_settings(index=names.first, body={"index.blocks.read": None})
+    await client.indices.put_settings(index=names.first, body={f"index.blocks.{block}": False})
     await watch.look()
     assert watch.check().ok
 
