@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from service.backfill.ahead import ahead
-from service.backfill.batches import BadLine, Batch, BatchOptions, batches
+from service.backfill.batches import Batch, BatchOptions, batches
 from service.backfill.export_file import ExportFile
 from service.backfill.intake import Intake
 from service.backfill.known import KnownDeadLetters
+from service.backfill.profiles import BadLine
 from service.journal.access import JournalAccess
 
 _BATCHES_AHEAD = 2

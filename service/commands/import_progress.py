@@ -16,8 +16,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from service.backfill.batches import BadLine
 from service.backfill.importer import Tally
+from service.backfill.profiles import BadLine
 from service.commands.terminal import console, note, plain
 
 MOST_BAD_LINES = 20

@@ -8,20 +8,22 @@ from typing import Final, NamedTuple
 
 from service.events import auth0_attributes
 from service.events.event_time import check_bounds, event_time, optional_time
-from service.events.event_type import HANDLED_TYPES, READ_TYPE
-from service.events.imported_profile import bad_line_reason, wrap_profile
+from service.events.event_type import DELETED_TYPE, HANDLED_TYPES, READ_TYPE
 from service.events.json_text import parse
 from service.events.json_value import JsonValue, NotJson
 from service.events.poison import PoisonCode, PoisonEvent
+from service.events.users_export import absent_user, bad_line_reason, wrap_profile
 from service.events.version import Kind, external_version
 
 __all__ = [
+    "DELETED_TYPE",
     "HANDLED_TYPES",
     "MAX_USER_ID_BYTES",
     "READ_TYPE",
     "Event",
     "PoisonCode",
     "PoisonEvent",
+    "absent_user",
     "parse_event",
     "wrap_profile",
 ]
@@ -53,7 +55,7 @@ class Event(NamedTuple):
 
 
 def parse_event(body: bytes, *, now_us: int, future_tolerance_us: int) -> Event:
-    """The event in a structured CloudEvent, or in what `wrap_profile` made.
+    """The event in a structured CloudEvent, or in what `wrap_profile` or `absent_user` made.
 
     Raises PoisonEvent for whatever can't become one: bytes in, nothing else is ever raised.
     """

@@ -16,12 +16,18 @@ _UPDATED_AT: Final = "data.object.updated_at"
 def event_time(kind: Kind, time: JsonValue, profile: dict[str, JsonValue]) -> int:
     """Microseconds since the epoch of `time`, or of a read profile's `updated_at`.
 
+    Where a read profile has a `time`, that is when it was read: it says what was so then, unless it
+    changed while the directory was being read, after that.
+
     Auth0's `time` may have whole seconds only. Then a fraction of the profile's own times in that
     same second refines it, so that two changes within a second keep their order. Raises
     PoisonEvent.
     """
     if kind is Kind.READ:
         updated_at = profile.get("updated_at")
+        if (read_at := optional_time(time)) is not None:
+            changed = optional_time(updated_at)
+            return max(read_at.us, changed.us) if changed else read_at.us
         missing, invalid = PoisonCode.UPDATED_AT_MISSING, PoisonCode.UPDATED_AT_INVALID
         return _required(updated_at, _UPDATED_AT, missing, invalid).us
     written = _required(time, "time", PoisonCode.TIME_MISSING, PoisonCode.TIME_INVALID)

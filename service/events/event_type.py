@@ -6,11 +6,13 @@ from typing import Final
 
 from service.events.version import Kind
 
+DELETED_TYPE: Final = "user.deleted"
+
 HANDLED_TYPES: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         "user.created": Kind.CREATED,
         "user.updated": Kind.UPDATED,
-        "user.deleted": Kind.DELETED,
+        DELETED_TYPE: Kind.DELETED,
     }
 )
 """What a sender's event may be; any other type is acknowledged and ignored."""

@@ -20,7 +20,7 @@ class Kind(IntEnum):
     """What was stated about the user; at one instant the higher kind wins."""
 
     READ = 0
-    """Read from a users export or an API: the state at its `updated_at`, without an event."""
+    """Read from a users export, without an event: the state at its `updated_at`, or when read."""
     CREATED = 1
     UPDATED = 2
     DELETED = 3

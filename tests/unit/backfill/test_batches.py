@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from service.backfill.batches import BadLine, Batch, BatchOptions, batches
+from service.backfill.batches import Batch, BatchOptions, batches
 from service.backfill.export_file import ExportDamaged, ExportFile
+from service.backfill.profiles import BadLine
 from service.events.event import READ_TYPE
 from service.events.timestamp import parse_rfc3339
 from service.journal.records import Disposition

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from service.backfill.batches import BadLine, BatchOptions
+from service.backfill.batches import BatchOptions
 from service.backfill.export_file import ExportDamaged, ExportFile
 from service.backfill.importer import Tally, import_users
 from service.backfill.intake import Intake, IntakeOptions
+from service.backfill.profiles import BadLine
 from service.events.event import READ_TYPE
 from service.journal.access import JournalAccess, connect
 from service.journal.errors import JournalFull

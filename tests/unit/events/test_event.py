@@ -123,16 +123,22 @@ def test_the_type_decides_the_kind(event_type: str, kind: Kind) -> None:
         (bent(time="2009-12-31T23:59:59.999999Z"), "time_too_old"),
         (bent(time="2025-02-01T13:36:40.000001Z"), "time_in_future"),
         (bent(time="9999-12-31T23:59:59Z"), "time_in_future"),
-        (bent(type="user.read", data__object__updated_at=MISSING), "updated_at_missing"),
-        (bent(type="user.read", data__object__updated_at=None), "updated_at_missing"),
-        (bent(type="user.read", data__object__updated_at=5), "updated_at_invalid"),
-        (bent(type="user.read", data__object__updated_at="2025-02-01"), "updated_at_invalid"),
         (
-            bent(type="user.read", data__object__updated_at="1999-01-01T00:00:00Z"),
+            bent(type="user.read", time=MISSING, data__object__updated_at=MISSING),
+            "updated_at_missing",
+        ),
+        (bent(type="user.read", time=MISSING, data__object__updated_at=None), "updated_at_missing"),
+        (bent(type="user.read", time=MISSING, data__object__updated_at=5), "updated_at_invalid"),
+        (
+            bent(type="user.read", time=MISSING, data__object__updated_at="2025-02-01"),
+            "updated_at_invalid",
+        ),
+        (
+            bent(type="user.read", time=MISSING, data__object__updated_at="1999-01-01T00:00:00Z"),
             "time_too_old",
         ),
         (
-            bent(type="user.read", data__object__updated_at="2999-01-01T00:00:00Z"),
+            bent(type="user.read", time=MISSING, data__object__updated_at="2999-01-01T00:00:00Z"),
             "time_in_future",
         ),
         (bent(type="user.read", data={"line": "{"}), "line_not_json"),
@@ -175,7 +181,7 @@ def test_poison_has_a_type_with_few_values(body: bytes, event_type: str) -> None
         (bent(time="2035-02-01T12:36:40Z"), ["time is 2035-02-01", "at most 3600 s"]),
         (bent(time="1999-02-01T12:36:40Z"), ["time is 1999-02-01", "not before 2010-01-01"]),
         (
-            bent(type="user.read", data__object__updated_at="1999-02-01T12:36:40Z"),
+            bent(type="user.read", time=MISSING, data__object__updated_at="1999-02-01T12:36:40Z"),
             ["data.object.updated_at is 1999-02-01"],
         ),
     ],
@@ -269,7 +275,11 @@ SECOND = "2025-02-01T12:34:56Z"
         ("user.deleted", SECOND, MISSING, MISSING, "56"),
         # A profile read from an export has its updated_at only.
         ("user.read", MISSING, "2025-02-01T12:34:56.8Z", None, "56.8"),
+        # Unless it says when it was read: then it tells how things stood at that moment.
+        ("user.read", SECOND, "2020-01-01T00:00:00Z", None, "56"),
         ("user.read", "2020-01-01T00:00:00Z", SECOND, "2025-02-01T12:34:56.8Z", "56"),
+        ("user.read", SECOND, MISSING, None, "56"),
+        ("user.read", SECOND, "soon", None, "56"),
     ],
 )
 def test_whole_seconds_are_refined_by_the_profile(

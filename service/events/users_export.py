@@ -1,26 +1,29 @@
-"""Lines of a users export in the journal's only format.
+"""What a users export tells, in the journal's only format.
 
-The line stays in the event byte for byte, bad ones too, so that a dead letter shows what was read.
+A line stays in its event byte for byte, bad ones too, so that a dead letter shows what was read.
 """
 
 import hashlib
 import json
 from typing import Final
 
-from service.events.event_type import READ_TYPE
+from service.events.event_type import DELETED_TYPE, READ_TYPE
 from service.events.json_text import NotJson, dump, parse
 from service.events.json_value import JsonValue
+from service.events.timestamp import format_us
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
-def wrap_profile(line: bytes, *, tenant: str | None = None) -> bytes:
+def wrap_profile(line: bytes, *, tenant: str | None = None, read_at_us: int | None = None) -> bytes:
     """A line of a users export as a CloudEvent of READ_TYPE; never raises.
 
     Same line, same bytes: imported again it is a duplicate. The profile is `data.object`, verbatim
     but for the space around it; a line that is not JSON is the string `data.line`, its bytes that
-    are no UTF-8 escaped as the lone surrogates U+DC80 to U+DCFF. There is no `time`: the event's is
-    the profile's `updated_at`.
+    are no UTF-8 escaped as the lone surrogates U+DC80 to U+DCFF.
+
+    read_at_us: when the profile was read, µs since the epoch: it outranks what happened before.
+    Without, the event's time is the profile's `updated_at`, and what happened since outranks it.
     """
     line = line.removeprefix(_BYTE_ORDER_MARK).strip(b" \t\r\n")
     try:
@@ -35,8 +38,28 @@ def wrap_profile(line: bytes, *, tenant: str | None = None) -> bytes:
             hashlib.sha256(line).hexdigest().encode(),
             b'","source":"users-export","type":"' + READ_TYPE.encode(),
             b'",' if tenant is None else b'","a0tenant":' + dump(tenant) + b",",
+            b"" if read_at_us is None else b'"time":' + dump(format_us(read_at_us)) + b",",
             b'"data":' + data + b"}",
         )
+    )
+
+
+def absent_user(user_id: str, *, read_at_us: int) -> bytes:
+    """A `user.deleted` for a user that an export lacks, as a CloudEvent.
+
+    read_at_us: when the export was read: whatever happened to the user since outranks it.
+    """
+    read_at = format_us(read_at_us)
+    digest = hashlib.sha256(f"{read_at} {user_id}".encode()).hexdigest()
+    return dump(
+        {
+            "specversion": "1.0",
+            "id": f"absent:{digest}",
+            "source": "users-export",
+            "type": DELETED_TYPE,
+            "time": read_at,
+            "data": {"object": {"user_id": user_id, "deleted_at": read_at}},
+        }
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.events.event import Event, PoisonEvent, parse_event, wrap_profile
+from service.events.event import Event, PoisonEvent, absent_user, parse_event, wrap_profile
 from service.events.timestamp import parse_rfc3339
 from service.events.version import Kind, external_version
 from tests.unit.events.samples import HOUR_US, NOW_US
@@ -84,6 +84,25 @@ def test_a_line_that_is_no_profile_is_poison(line: bytes, code: str) -> None:
     with pytest.raises(PoisonEvent) as caught:
         parse(wrap_profile(line))
     assert caught.value.code == code
+
+
+def test_when_it_was_read_outranks_the_profile_s_own_time() -> None:
+    read_at_us = parse_rfc3339("2025-02-01T12:35:00Z").us
+    assert parse(wrap_profile(LINE, read_at_us=read_at_us)).time_us == read_at_us
+    earlier_us = parse_rfc3339("2025-02-01T12:34:00Z").us
+    event = parse(wrap_profile(LINE, read_at_us=earlier_us))
+    assert event.time_us == parse_rfc3339("2025-02-01T12:34:56.789Z").us
+
+
+@pytest.mark.parametrize("user_id", ["auth0|5", 'quo"te', "企業"])
+def test_an_absent_user_is_deleted_as_of_the_reading(user_id: str) -> None:
+    read_at_us = parse_rfc3339("2025-02-01T12:35:00.000001Z").us
+    event = parse(absent_user(user_id, read_at_us=read_at_us))
+    assert (event.kind, event.user_id) == (Kind.DELETED, user_id)
+    assert event.time_us == event.deleted_at_us == read_at_us
+    assert absent_user(user_id, read_at_us=read_at_us + 1) != absent_user(
+        user_id, read_at_us=read_at_us
+    )
 
 
 @given(st.binary())

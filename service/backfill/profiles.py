@@ -1,0 +1,69 @@
+"""Lines of an export as what they say of a user, or why they say nothing; judged on the way."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from service.backfill.export_file import ExportFile
+from service.backfill.lines import Line, split_lines
+from service.events.event import Event, PoisonEvent, parse_event, wrap_profile
+
+_SPACE = b" \t\r\n\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class LineOptions:
+    """How lines are judged.
+
+    future_tolerance_us: how far ahead of our clock a user's updated_at may be. longest_line: bytes;
+    a longer one is reported and left out, as a request of that size would be. largest_body: bytes
+    that a journal can hold at all; what becomes larger is left out as well. read_at_us: see
+    wrap_profile.
+    """
+
+    future_tolerance_us: int
+    longest_line: int
+    largest_body: int
+    read_at_us: int | None = None
+
+
+class ReadProfile(NamedTuple):
+    """number: the line's, from 1. body: for the journal. event: what the body is parsed to."""
+
+    number: int
+    body: bytes
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """number: in the export. code, detail: why, without personal data. body: None: left out."""
+
+    number: int
+    code: str
+    detail: str
+    body: bytes | None
+
+
+def read_profiles(
+    export: ExportFile, options: LineOptions, *, now_us: Callable[[], int]
+) -> Iterator[ReadProfile | BadLine]:
+    """Every line but blank ones. Raises ExportDamaged after the last line that could be read."""
+    for line in split_lines(export.chunks(), longest=options.longest_line):
+        if line.content is None or line.content.strip(_SPACE):
+            yield _read(line, options, now_us())
+
+
+def _read(line: Line, options: LineOptions, now_us: int) -> ReadProfile | BadLine:
+    if line.content is None:
+        detail = f"the line is longer than {options.longest_line:,} bytes"
+        return BadLine(line.number, "line_too_long", detail, None)
+    body = wrap_profile(line.content, read_at_us=options.read_at_us)
+    if len(body) > options.largest_body:
+        detail = f"it would take {len(body):,} bytes, more than the journal may ever hold"
+        return BadLine(line.number, "line_too_long", detail, None)
+    try:
+        event = parse_event(body, now_us=now_us, future_tolerance_us=options.future_tolerance_us)
+    except PoisonEvent as poison:
+        return BadLine(line.number, poison.code, poison.detail, body)
+    return ReadProfile(line.number, body, event)
