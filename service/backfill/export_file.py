@@ -1,4 +1,4 @@
-"""A users export as a stream of bytes: a file or a pipe, plain or gzip, read once.
+"""A users export as a stream of bytes: a file or a pipe, plain or gzip.
 
 What it is shows in its first bytes, not in its name. Reading blocks: it is made for a thread.
 """
@@ -6,6 +6,7 @@ What it is shows in its first bytes, not in its name. Reading blocks: it is made
 import os
 import stat
 import sys
+import tempfile
 import zlib
 from collections.abc import Iterator
 from io import FileIO
@@ -16,7 +17,7 @@ _GZIP = b"\x1f\x8b"
 
 
 class ExportUnreadable(Exception):
-    """Nothing of it can be imported. str() says why and what to do."""
+    """Nothing of it can be used. str() says why and what to do."""
 
 
 class ExportDamaged(Exception):
@@ -55,7 +56,7 @@ class ExportFile:
             if sys.stdin.isatty():
                 raise ExportUnreadable(
                     "stdin is a terminal: pipe the export into the command, "
-                    "as in `user-sync import - < users.ndjson.gz`"
+                    "with `< users.json.gz` behind it"
                 )
             return cls(FileIO(sys.stdin.fileno(), closefd=False), "stdin")
         try:
@@ -90,6 +91,37 @@ class ExportFile:
         if self._damage is not None:
             raise self._damage
         yield from self._text
+
+    def make_rewindable(self) -> None:
+        """Keep what a pipe gives in a file without a name, gone with this process; before all else.
+
+        Raises ExportUnreadable.
+        """
+        if self.size is not None:
+            return
+        try:
+            with tempfile.TemporaryFile() as kept:
+                while piece := self._raw.read(_CHUNK):
+                    kept.write(piece)
+                kept.flush()
+                raw = FileIO(os.dup(kept.fileno()))
+        except OSError as error:
+            raise ExportUnreadable(
+                f"{self.name} can't be kept in {tempfile.gettempdir()} to be read again: "
+                f"{error.strerror}"
+            ) from error
+        self._raw.close()
+        self._raw = raw
+        self.size = os.fstat(raw.fileno()).st_size
+        self.rewind()
+
+    def rewind(self) -> None:
+        """To the beginning again; of a file, or what was made rewindable."""
+        self._raw.seek(0)
+        self.consumed = 0
+        self._damage = None
+        self._head = []
+        self._text = self._plain_text()
 
     def close(self) -> None:
         """Close the file; stdin stays open."""

@@ -30,11 +30,11 @@ _MAGIC: Final = (
     (b"\xff\xfe", "is UTF-16, as PowerShell's `>` writes it: download it with `curl -o` instead"),
     (b"\xfe\xff", "is UTF-16: save it as UTF-8"),
     (b"{\0", "is UTF-16: save it as UTF-8"),
-    (b"\x1f\x8b", "is gzip within gzip: pipe it through `gzip -dc` into `user-sync import -`"),
-    (b"PK\x03\x04", "is a zip archive: unzip it, and import the file in it"),
-    (b"\x28\xb5\x2f\xfd", "is zstd: pipe it through `zstd -dc` into `user-sync import -`"),
-    (b"BZh", "is bzip2: pipe it through `bzip2 -dc` into `user-sync import -`"),
-    (b"\xfd7zXZ", "is xz: pipe it through `xz -dc` into `user-sync import -`"),
+    (b"\x1f\x8b", "is gzip within gzip: pipe it through `gzip -dc`, with - for FILE"),
+    (b"PK\x03\x04", "is a zip archive: unzip it, and give the file in it"),
+    (b"\x28\xb5\x2f\xfd", "is zstd: pipe it through `zstd -dc`, with - for FILE"),
+    (b"BZh", "is bzip2: pipe it through `bzip2 -dc`, with - for FILE"),
+    (b"\xfd7zXZ", "is xz: pipe it through `xz -dc`, with - for FILE"),
     (
         b"<",
         "is a web page or an XML error: an export's link is good for a minute only; get a new one",
@@ -78,14 +78,14 @@ def why_no_export(head: bytes) -> NotAnExport | None:
             return NotAnExport(meaning)
     if text.startswith(b"["):
         return NotAnExport(
-            "is one JSON array; an export has one user a line: pipe it through `jq -c '.[]'` into "
-            "`user-sync import -`"
+            "is one JSON array; an export has one user a line: pipe it through `jq -c '.[]'`, "
+            "with - for FILE"
         )
     first = text.split(b"\n", 1)[0].strip()
     if first == b"{":
         return NotAnExport(
-            "is JSON over several lines; an export has one user a line: pipe it through `jq -c .` "
-            "into `user-sync import -`"
+            "is JSON over several lines; an export has one user a line: pipe it through `jq -c .`, "
+            "with - for FILE"
         )
     return _why_no_json(first, text) or _why_no_users(_objects(text))
 
@@ -145,7 +145,7 @@ def _other_document(first: dict[str, JsonValue]) -> NotAnExport | None:
     if isinstance(first.get("users"), list):
         return NotAnExport(
             "is an answer of the users API; an export has one user a line: pipe it through "
-            "`jq -c '.users[]'` into `user-sync import -`"
+            "`jq -c '.users[]'`, with - for FILE"
         )
     if "location" in first:
         return NotAnExport("describes the export's job: download what its location names")

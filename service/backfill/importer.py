@@ -42,7 +42,7 @@ class Observer(Protocol):
     """Who is told how it goes."""
 
     def bad_line(self, line: BadLine) -> None: ...
-    def advanced(self, tally: Tally, position: int) -> None:
+    def advanced(self, lines: int, position: int) -> None:
         """position: bytes of the export that are done."""
         ...
 
@@ -74,7 +74,7 @@ async def import_users(
                 tally.bad += 1
                 tally.left_out += line.body is None
                 observer.bad_line(line)
-            observer.advanced(tally, batch.position)
+            observer.advanced(tally.lines, batch.position)
 
 
 async def _without_known(batch: Batch, known: KnownDeadLetters, tally: Tally) -> None:

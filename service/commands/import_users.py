@@ -17,7 +17,7 @@ from service.backfill.export_format import how_to_export, names_few_fields, why_
 from service.backfill.importer import Tally
 from service.backfill.importer import import_users as journal_users
 from service.backfill.intake import Intake, IntakeOptions
-from service.commands.import_progress import ImportProgress
+from service.commands.export_progress import ExportProgress
 from service.commands.interruption import until_signalled
 from service.commands.main import Failure
 from service.commands.moments import span
@@ -127,7 +127,8 @@ class _Import:
         )
         async with connect(settings.journal.path, journal_options(settings)) as journal:
             self._beside_serve = await journal.owner_status() is not None
-            with ImportProgress(self._export.size) as progress:
+            with ExportProgress() as progress:
+                progress.begins("Importing", self._export.size)
                 intake = Intake(
                     journal,
                     IntakeOptions(most_bytes=settings.journal.max_bytes // 2),

@@ -32,6 +32,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
     "serve": Subcommand("serve", "Receive events and index them until stopped."),
     "bootstrap": Subcommand("bootstrap", "Create templates, index and aliases; say what changed."),
     "import": Subcommand("import_users", "Index the users of an Auth0 users export."),
+    "reconcile": Subcommand("reconcile", "Compare the index with an Auth0 users export."),
     "demo": Subcommand("demo", "Play a sample history on an OpenSearch of its own."),
     "status": Subcommand("status", "Show the journal, the accounting and the index."),
     "verify": Subcommand("verify", "Try a running service with a canary user, and time it."),

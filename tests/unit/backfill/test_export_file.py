@@ -155,3 +155,44 @@ def test_a_stdin_that_is_closed_is_said_in_plain_words(monkeypatch: pytest.Monke
     monkeypatch.setattr("sys.stdin", None)
     with pytest.raises(ExportUnreadable, match="stdin is closed"):
         ExportFile.open("-")
+
+
+@pytest.mark.parametrize("stored", [TEXT, gzipped(TEXT)], ids=["plain", "gzip"])
+def test_a_file_is_read_again_from_its_beginning(tmp_path: Path, stored: bytes) -> None:
+    export = ExportFile.open(written(tmp_path, stored))
+    export.make_rewindable()
+    assert export.head()
+    for _ in range(2):
+        export.rewind()
+        assert b"".join(export.chunks()) == TEXT
+        assert export.consumed == export.size == len(stored)
+    export.close()
+
+
+def test_a_pipe_is_kept_to_be_read_again() -> None:
+    stored = gzipped(TEXT)
+    reading, writing = os.pipe()
+
+    def write() -> None:
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(stored)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    export = ExportFile(FileIO(reading), "stdin")
+    export.make_rewindable()
+    writer.join()
+    assert export.size == len(stored)
+    for _ in range(2):
+        assert b"".join(export.chunks()) == TEXT
+        export.rewind()
+    export.close()
+
+
+def test_a_damage_is_met_again(tmp_path: Path) -> None:
+    export = ExportFile.open(written(tmp_path, gzipped(TEXT)[:-100]))
+    for _ in range(2):
+        _, message = read_until(export.chunks(), ExportDamaged)
+        assert "cut off" in message
+        export.rewind()
+    export.close()

@@ -31,7 +31,7 @@ class Witness:
     def bad_line(self, line: BadLine) -> None:
         self.bad.append(line)
 
-    def advanced(self, tally: Tally, position: int) -> None:
+    def advanced(self, lines: int, position: int) -> None:
         self.positions.append(position)
 
 

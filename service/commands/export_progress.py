@@ -1,4 +1,4 @@
-"""How an import shows that it moves: a bar on a terminal, now and then a line elsewhere.
+"""How a command shows that it gets on with an export: a bar on a terminal, else a line at times.
 
 Everything goes to stderr: stdout is for the result.
 """
@@ -16,7 +16,6 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from service.backfill.importer import Tally
 from service.backfill.profiles import BadLine
 from service.commands.terminal import console, note, plain
 
@@ -24,28 +23,29 @@ MOST_BAD_LINES = 20
 _EVERY_S = 5.0
 
 
-class ImportProgress:
-    """`with ImportProgress(size) as progress: …`; size: bytes of the export, None when unknown."""
+class ExportProgress:
+    """`with ExportProgress() as progress: progress.begins("Importing", size) …`."""
 
-    def __init__(self, size: int | None) -> None:
-        self._size = size
+    def __init__(self) -> None:
+        self._what = ""
+        self._size: int | None = None
         self._bad_lines = 0
         self._told_s = time.monotonic()
         out = console(stderr=True)
         self._bar = (
             Progress(
-                TextColumn("Importing"),
+                TextColumn("{task.description}"),
                 BarColumn(),
-                TaskProgressColumn() if size else TextColumn(""),
-                TextColumn("{task.fields[lines]:,} lines"),
-                TimeRemainingColumn() if size else TextColumn(""),
+                TaskProgressColumn(),
+                TextColumn("{task.fields[lines]:,} users"),
+                TimeRemainingColumn(),
                 console=out,
                 transient=True,
             )
             if out.is_terminal
             else None
         )
-        self._task = self._bar.add_task("", total=size, lines=0) if self._bar else None
+        self._task = self._bar.add_task("", total=None, lines=0) if self._bar else None
 
     def __enter__(self) -> Self:
         if self._bar:
@@ -61,14 +61,20 @@ class ImportProgress:
         if self._bar:
             self._bar.stop()
 
-    def advanced(self, tally: Tally, position: int) -> None:
+    def begins(self, what: str, size: int | None) -> None:
+        """From now on it does this. size: bytes of the export, None when unknown."""
+        self._what, self._size = what, size
+        if self._bar and self._task is not None:
+            self._bar.reset(self._task, description=what, total=size, lines=0)
+
+    def advanced(self, lines: int, position: int) -> None:
         """So much is done. position: bytes of the export."""
         if self._bar and self._task is not None:
-            self._bar.update(self._task, completed=position, lines=tally.lines)
+            self._bar.update(self._task, completed=position, lines=lines)
         elif time.monotonic() - self._told_s >= _EVERY_S:
             self._told_s = time.monotonic()
             share = f", {position / self._size:.0%} of the export" if self._size else ""
-            note(f"{tally.lines:,} lines{share}")
+            note(f"{self._what}: {lines:,} users{share}")
 
     def bad_line(self, line: BadLine) -> None:
         """Told with its number and reason; only the first ones are."""
@@ -79,7 +85,7 @@ class ImportProgress:
             self.say("There are more bad lines; the result counts them.")
 
     def waiting(self, reason: str) -> None:
-        """The import doesn't go on for now."""
+        """It doesn't go on for now."""
         self.say(f"Waiting, nothing is lost: {reason}")
 
     def say(self, text: str) -> None:

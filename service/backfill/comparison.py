@@ -1,0 +1,311 @@
+"""How a user's document stands to what an export says of the user; pure.
+
+An export holds the fields that it was asked for. A field that none of its users has says nothing;
+one that some have and this user hasn't says that this user has none.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from service.documents.exclusion import Exclusions
+from service.documents.fields import TYPED_FIELDS, date
+from service.documents.profile import METADATA, profile_fields
+from service.events.event import Event
+from service.events.event_time import optional_time
+from service.events.json_text import NotJson, parse
+from service.events.json_value import JsonValue
+
+# Who wrote the document and when, and what follows from fields that are compared themselves.
+_OURS: Final = frozenset(
+    {"user_id", "event", "indexed_at", "misfit_fields", "attributes", "attributes_truncated"}
+)
+_IDENTITY: Final = "identities."
+_UNKNOWN: Final = "unknown_fields"
+
+
+class Standing(StrEnum):
+    """How a user of the index stands to the directory."""
+
+    EQUAL = "equal"
+    CHANGED_SINCE = "changed since"
+    """They differ, but the index's state is from after the export was asked for."""
+    MISSING = "missing"
+    """The export has the user, the index doesn't, or has an older deletion."""
+    OUTDATED = "outdated"
+    """The index's profile is older: an event is missing."""
+    DIFFERING = "differing"
+    """Something else differs: what changes without an event, or was indexed differently."""
+    SURPLUS = "surplus"
+    """The index has a user from before the export was asked for, the export doesn't."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """fields: what differs of a user that is outdated or differing, by their names. silent: what
+    the document has and could not be compared."""
+
+    standing: Standing
+    fields: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+
+
+class Named:
+    """The fields that some user of an export has; those of identities as `identities.provider`.
+
+    complete: these were asked for as well: whom they are missing of has none.
+    """
+
+    def __init__(self, complete: Iterable[str] = ()) -> None:
+        self._names = set(complete)
+
+    def add(self, profile: Mapping[str, JsonValue]) -> None:
+        """One of the export's users."""
+        self._names.update(profile)
+        for identity in _objects(profile.get("identities")):
+            self._names.update(_IDENTITY + name for name in identity)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
+
+
+@dataclass(frozen=True, slots=True)
+class _Differences:
+    """Names, each once, in the order met."""
+
+    fields: dict[str, None] = field(default_factory=dict)
+    silent: dict[str, None] = field(default_factory=dict)
+
+
+class Comparison:
+    """Judges users.
+
+    named: of the whole export. exclusions: as the index's documents are made with. ignored: fields
+    that may differ.
+    """
+
+    def __init__(self, named: Named, exclusions: Exclusions, ignored: Iterable[str] = ()) -> None:
+        self._named = named
+        self._exclusions = exclusions
+        self._ignored = frozenset(ignored)
+
+    def judge(self, event: Event, found: Mapping[str, JsonValue] | None) -> Verdict:
+        """event: what the export says of a user, with the time it was read. found: the document."""
+        if found is None:
+            return Verdict(Standing.MISSING)
+        since = document_time_us(found) >= event.time_us
+        if "deleted_at" in found:
+            return Verdict(Standing.CHANGED_SINCE if since else Standing.MISSING)
+        expected = profile_fields(event.profile, self._exclusions)
+        differences = self._differences(expected, found)
+        fields, silent = tuple(differences.fields), tuple(differences.silent)
+        if not fields:
+            return Verdict(Standing.EQUAL, silent=silent)
+        if since:
+            return Verdict(Standing.CHANGED_SINCE, silent=silent)
+        stated, indexed = (optional_time(one.get("updated_at")) for one in (expected, found))
+        outdated = stated is not None and (indexed is None or indexed.us < stated.us)
+        return Verdict(Standing.OUTDATED if outdated else Standing.DIFFERING, fields, silent)
+
+    def completed(
+        self, profile: Mapping[str, JsonValue], found: Mapping[str, JsonValue] | None
+    ) -> dict[str, JsonValue]:
+        """The profile with what only the document has, as far as the export is silent about it.
+
+        Put in the document's place, the profile alone would lose these.
+        """
+        if found is None or "deleted_at" in found:
+            return dict(profile)
+        kept = {
+            name: value
+            for name, value in _as_profile(found).items()
+            if name not in self._named and name not in profile
+        }
+        whole = {**profile, **kept}
+        identities = whole.get("identities")
+        if isinstance(identities, list) and "identities" in self._named:
+            whole["identities"] = self._completed_identities(identities, found)
+        return whole
+
+    def _differences(
+        self, expected: Mapping[str, JsonValue], found: Mapping[str, JsonValue]
+    ) -> _Differences:
+        differences = _Differences()
+        self._compare(expected, found, "", differences, without=_OURS | {_UNKNOWN})
+        self._compare(_unknown(expected), _unknown(found), "", differences)
+        if not differences.fields and not self._same_attributes(expected, found):
+            differences.fields["attributes"] = None
+        return differences
+
+    def _compare(
+        self,
+        ours: Mapping[str, JsonValue],
+        theirs: Mapping[str, JsonValue],
+        prefix: str,
+        differences: _Differences,
+        *,
+        without: Iterable[str] = (),
+    ) -> None:
+        """Member by member. prefix: what leads to them, in the names that are told."""
+        for name in dict.fromkeys((*ours, *theirs)):
+            path = prefix + name
+            if name in without or path in self._ignored:
+                continue
+            if name not in ours and path not in self._named:
+                differences.silent[path] = None
+            elif path == "identities":
+                self._compare_identities(ours.get(name), theirs.get(name), differences)
+            elif not _same_field(path, ours.get(name), theirs.get(name)):
+                differences.fields[path] = None
+
+    def _compare_identities(
+        self, stated: JsonValue, indexed: JsonValue, differences: _Differences
+    ) -> None:
+        """In any order. What is no object was kept apart from them, and is compared as it is."""
+        if _same(stated, indexed):
+            return
+        ours, theirs = (sorted(_objects(one), key=_identity_key) for one in (stated, indexed))
+        if len(ours) != len(theirs) or not ours:
+            differences.fields["identities"] = None
+            return
+        for one, other in zip(ours, theirs, strict=True):
+            self._compare(one, other, _IDENTITY, differences, without=(_UNKNOWN,))
+            self._compare(
+                _object(one.get(_UNKNOWN)), _object(other.get(_UNKNOWN)), _IDENTITY, differences
+            )
+
+    def _same_attributes(
+        self, expected: Mapping[str, JsonValue], found: Mapping[str, JsonValue]
+    ) -> bool:
+        """Of users whose metadata is the same: other attributes come from another mapping.
+
+        They are of both metadata together, so with half of it they can't be compared; nor when they
+        were cut, for which ones are left depends on their order.
+        """
+        if self._ignored.intersection(("attributes", *METADATA)):
+            return True
+        if any(name in found and name not in self._named for name in METADATA):
+            return True
+        if "attributes_truncated" in expected and "attributes_truncated" in found:
+            return True
+        return _tokens(expected) == _tokens(found)
+
+    def _completed_identities(
+        self, identities: list[JsonValue], found: Mapping[str, JsonValue]
+    ) -> list[JsonValue]:
+        known = {_identity_key(one): one for one in _objects(found.get("identities"))}
+        misfits = _misfits(found)
+        completed: list[JsonValue] = []
+        for identity in identities:
+            if not isinstance(identity, dict):
+                completed.append(identity)
+                continue
+            before = _as_received(known.get(_identity_key(identity), {}), _IDENTITY, misfits)
+            kept = {
+                name: value
+                for name, value in before.items()
+                if _IDENTITY + name not in self._named and name not in identity
+            }
+            completed.append({**identity, **kept})
+        return completed
+
+
+def document_time_us(found: Mapping[str, JsonValue]) -> int:
+    """When what a document shows happened, µs since the epoch; 0 when it doesn't say."""
+    event = found.get("event")
+    time = optional_time(event.get("time")) if isinstance(event, dict) else None
+    return time.us if time else 0
+
+
+def _as_profile(found: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """A document's fields as the profile that they came from had them."""
+    fields = {name: value for name, value in found.items() if name not in _OURS}
+    return _as_received(fields, "", _misfits(found))
+
+
+def _as_received(
+    holder: Mapping[str, JsonValue], prefix: str, misfits: frozenset[str]
+) -> dict[str, JsonValue]:
+    """Of a document or an identity in it: unknown fields beside the others, texts as they were."""
+    received = {
+        name: _from_text(value) if prefix + name in misfits else value
+        for name, value in holder.items()
+        if name != _UNKNOWN
+    }
+    for name, value in _unknown(holder, prefix, misfits).items():
+        restored = _from_text(value) if f"{prefix}{_UNKNOWN}.{name}" in misfits else value
+        beside = received.get(name)
+        if isinstance(beside, list) and isinstance(restored, list):
+            restored = beside + restored  # identities, and what among them is none
+        received[name] = restored
+    return received
+
+
+def _misfits(document: Mapping[str, JsonValue]) -> frozenset[str]:
+    paths = document.get("misfit_fields")
+    return frozenset(map(str, paths)) if isinstance(paths, list) else frozenset()
+
+
+def _unknown(
+    holder: Mapping[str, JsonValue], prefix: str = "", misfits: frozenset[str] | None = None
+) -> dict[str, JsonValue]:
+    """Unknown fields by name, also where they had to be stored as one text."""
+    value = holder.get(_UNKNOWN)
+    if prefix + _UNKNOWN in (_misfits(holder) if misfits is None else misfits):
+        value = _from_text(value)
+    return _object(value)
+
+
+def _from_text(value: JsonValue) -> JsonValue:
+    """What was stored as its JSON text; anything else as it is."""
+    text = value["json"] if isinstance(value, dict) and value.keys() == {"json"} else None
+    try:
+        return parse(text.encode()) if isinstance(text, str) else value
+    except NotJson:
+        return value
+
+
+def _same_field(name: str, stated: JsonValue, indexed: JsonValue) -> bool:
+    """Dates are the same when they name one instant."""
+    if TYPED_FIELDS.get(name) is date:
+        ours, theirs = optional_time(stated), optional_time(indexed)
+        if ours and theirs:
+            return ours.us == theirs.us
+    return _same(stated, indexed)
+
+
+def _same(ours: JsonValue, theirs: JsonValue) -> bool:
+    """As JSON values: true is not 1, as it is to Python."""
+    if isinstance(ours, dict):
+        return (
+            isinstance(theirs, dict)
+            and ours.keys() == theirs.keys()
+            and all(_same(value, theirs[name]) for name, value in ours.items())
+        )
+    if isinstance(ours, list):
+        return (
+            isinstance(theirs, list) and len(ours) == len(theirs) and all(map(_same, ours, theirs))
+        )
+    return isinstance(ours, bool) == isinstance(theirs, bool) and ours == theirs
+
+
+def _tokens(document: Mapping[str, JsonValue]) -> list[str]:
+    tokens = document.get("attributes")
+    return sorted(map(str, tokens)) if isinstance(tokens, list) else []
+
+
+def _object(value: JsonValue) -> dict[str, JsonValue]:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: JsonValue) -> list[dict[str, JsonValue]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _identity_key(identity: Mapping[str, JsonValue]) -> tuple[str, str, str]:
+    """Ids are strings in documents, at times integers in profiles."""
+    provider, own_id, connection = (
+        str(identity.get(name)) for name in ("provider", "user_id", "connection")
+    )
+    return provider, own_id, connection

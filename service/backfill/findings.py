@@ -1,0 +1,60 @@
+"""What a comparison of the index with the directory found."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+from service.backfill.comparison import Standing, Verdict
+
+MOST_EXAMPLES: Final = 10_000
+
+DIFFERENCES: Final = (
+    Standing.MISSING,
+    Standing.OUTDATED,
+    Standing.DIFFERING,
+    Standing.SURPLUS,
+)
+"""Of users that are not as the export says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A user who is not as the export says."""
+
+    user_id: str
+    standing: Standing
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Findings:
+    """What is known so far.
+
+    lines: of users. bad: lines that say nothing. standings: users of each. fields: users that
+    differ in each. silent: users of the index with a field that no user of the export has, so that
+    it wasn't compared. examples: at most MOST_EXAMPLES users that differ. journaled, deleted:
+    repairs that are on disk. withheld: why users that the export lacks weren't deleted.
+    """
+
+    lines: int = 0
+    bad: int = 0
+    standings: Counter[Standing] = field(default_factory=Counter)
+    fields: Counter[str] = field(default_factory=Counter)
+    silent: Counter[str] = field(default_factory=Counter)
+    examples: list[Example] = field(default_factory=list)
+    journaled: int = 0
+    deleted: int = 0
+    withheld: str = ""
+
+    @property
+    def differences(self) -> int:
+        """Users that are not as the export says."""
+        return sum(self.standings[standing] for standing in DIFFERENCES)
+
+    def note(self, user_id: str, verdict: Verdict) -> None:
+        """One more user."""
+        self.standings[verdict.standing] += 1
+        self.fields.update(verdict.fields)
+        self.silent.update(verdict.silent)
+        if verdict.standing in DIFFERENCES and len(self.examples) < MOST_EXAMPLES:
+            self.examples.append(Example(user_id, verdict.standing, verdict.fields))

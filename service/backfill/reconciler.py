@@ -1,0 +1,304 @@
+"""The index compared with the directory, as an export tells of it; what differs can be repaired.
+
+    export ─▶ read through ─▶ compare with ─▶ wait for the ─▶ look again at ─▶ who else is
+              (fields, ids,   the documents    journal         what differed    in the index
+              bad lines)                                          │                │
+                                                     repairs ─────┴──▶ journal ◀───┘
+
+The index isn't written here: a repair is an event like any other, with the time of the export, so
+that whatever happened since outranks it.
+"""
+
+from array import array
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Protocol, TypeVar
+
+from opensearchpy.exceptions import OpenSearchException, TransportError
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    stop_after_delay,
+    wait_random_exponential,
+)
+
+from service.backfill.ahead import ahead
+from service.backfill.batches import read_entry
+from service.backfill.comparison import Comparison, Named, Standing, Verdict, document_time_us
+from service.backfill.export_file import ExportFile
+from service.backfill.findings import DIFFERENCES, Findings
+from service.backfill.intake import Intake
+from service.backfill.profiles import BadLine, LineOptions, ReadProfile, read_profiles
+from service.backfill.seen_users import SeenUsers
+from service.documents.exclusion import Exclusions
+from service.events.event import DELETED_TYPE, absent_user, wrap_profile
+from service.events.json_text import dump
+from service.events.json_value import JsonValue
+from service.index.reading import Documents, UserReader
+from service.journal.records import Disposition, Entry
+
+_T = TypeVar("_T")
+
+_AT_ONCE: Final = 1_000
+_BYTES_AT_ONCE: Final = 512 * 1024
+_BATCHES_AHEAD: Final = 2
+_PATIENCE_S: Final = 120.0
+_TELL_AFTER_S: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileOptions:
+    """exported_at_us: when the export was asked for, or earlier. lines: how its lines are judged.
+
+    exclusions: as the index's documents are made with. ignored: fields that may differ. complete:
+    fields that the export was asked for, whether or not any user of it has them. repair:
+    whether profiles that differ are journaled. delete_surplus: how many users that the export lacks
+    may be deleted at most; when there are more, none is.
+    """
+
+    exported_at_us: int
+    lines: LineOptions
+    exclusions: Exclusions
+    ignored: frozenset[str] = frozenset()
+    complete: frozenset[str] = frozenset()
+    repair: bool = False
+    delete_surplus: int = 0
+
+
+class Observer(Protocol):
+    """Who is told how it goes."""
+
+    def begins(self, what: str, size: int | None) -> None:
+        """size: bytes of what is to be done, if it is known."""
+        ...
+
+    def advanced(self, lines: int, position: int) -> None: ...
+    def bad_line(self, line: BadLine) -> None: ...
+    def waiting(self, reason: str) -> None: ...
+
+
+class Reconciler:
+    """One comparison.
+
+    export: of a file, for it is read up to three times. settled: returns when every event received
+    so far is settled, or can't be. intake: where repairs go.
+    """
+
+    def __init__(
+        self,
+        export: ExportFile,
+        reader: UserReader,
+        intake: Intake | None,
+        options: ReconcileOptions,
+        observer: Observer,
+        *,
+        settled: Callable[[], Awaitable[None]],
+        now_us: Callable[[], int],
+    ) -> None:
+        self.findings = Findings()
+        self._export = export
+        self._reader = reader
+        self._intake = intake
+        self._options = options
+        self._observer = observer
+        self._settled = settled
+        self._now_us = now_us
+        self._named = Named(options.complete)
+        self._seen = SeenUsers()
+        self._comparison = Comparison(self._named, options.exclusions, options.ignored)
+
+    async def run(self) -> None:
+        """Compare and repair; findings are right even when this raises.
+
+        Raises ExportDamaged before anything is compared, opensearch-py's exceptions, and what
+        intake raises.
+        """
+        await self._reader.refresh()  # is there an index at all?
+        await self._read_through()
+        suspects = await self._compare()
+        await self._settled()
+        if suspects:
+            await self._look_again(suspects)
+        await self._look_for_surplus()
+
+    async def _read_through(self) -> None:
+        self._observer.begins("Reading", self._export.size)
+        async for batch in self._batches():
+            for line in batch:
+                if isinstance(line, BadLine):
+                    self.findings.bad += 1
+                    self._observer.bad_line(line)
+                else:
+                    self.findings.lines += 1
+                    self._named.add(line.event.profile)
+                    self._seen.add(line.event.user_id)
+            self._observer.advanced(self.findings.lines, self._export.consumed)
+
+    async def _compare(self) -> "array[int]":
+        """The lines whose users differ, by number; who doesn't is counted."""
+        self._observer.begins("Comparing", self._export.size)
+        suspects = array("Q")
+        compared = 0
+        async for batch in self._batches():
+            profiles = [line for line in batch if isinstance(line, ReadProfile)]
+            documents = await self._documents([line.event.user_id for line in profiles])
+            for line in profiles:
+                verdict = self._comparison.judge(line.event, documents.get(line.event.user_id))
+                if verdict.standing in DIFFERENCES:
+                    suspects.append(line.number)
+                else:
+                    self.findings.note(line.event.user_id, verdict)
+            compared += len(profiles)
+            self._observer.advanced(compared, self._export.consumed)
+        return suspects
+
+    async def _look_again(self, suspects: Iterable[int]) -> None:
+        """What was on its way to the index is there now."""
+        self._observer.begins("Looking again", self._export.size)
+        numbers = frozenset(suspects)
+        looked = 0
+        async for batch in self._batches():
+            profiles = [
+                line for line in batch if isinstance(line, ReadProfile) and line.number in numbers
+            ]
+            documents = await self._documents([line.event.user_id for line in profiles])
+            repairs: list[Entry] = []
+            for line in profiles:
+                verdict = self._comparison.judge(line.event, documents.get(line.event.user_id))
+                self.findings.note(line.event.user_id, verdict)
+                if self._options.repair and verdict.standing in DIFFERENCES:
+                    repairs.append(self._repair(line, documents))
+            if repairs:
+                await self._journal(repairs)
+                self.findings.journaled += len(repairs)
+            looked += len(profiles)
+            self._observer.advanced(looked, self._export.consumed)
+
+    async def _look_for_surplus(self) -> None:
+        self._observer.begins("Looking for users that the export lacks", None)
+        exported_at_us = self._options.exported_at_us
+        most = self._options.delete_surplus
+        surplus: list[str] = []
+        looked = 0
+        await self._patiently(self._reader.refresh)
+        async for ids in self._users_before(exported_at_us):
+            others = [user_id for user_id in ids if user_id not in self._seen]
+            for some in _portions(others):
+                documents = await self._documents(some)
+                for user_id, document in documents.items():
+                    if "deleted_at" in document or document_time_us(document) >= exported_at_us:
+                        continue
+                    self.findings.note(user_id, Verdict(Standing.SURPLUS))
+                    if len(surplus) <= most:
+                        surplus.append(user_id)
+            looked += len(ids)
+            self._observer.advanced(looked, 0)
+        if most and surplus:
+            await self._delete(surplus)
+
+    async def _delete(self, surplus: Sequence[str]) -> None:
+        if self.findings.bad:
+            self.findings.withheld = (
+                "an export with bad lines doesn't tell who is not in it; mend or drop them"
+            )
+        elif len(surplus) > self._options.delete_surplus:
+            self.findings.withheld = (
+                f"there are more than the {self._options.delete_surplus:,} that may be deleted"
+            )
+        else:
+            read_at_us = self._options.exported_at_us
+            for some in _portions(surplus):
+                bodies = [absent_user(user_id, read_at_us=read_at_us) for user_id in some]
+                await self._journal(
+                    [
+                        Entry(body, DELETED_TYPE, Disposition.STORE, repeatable=True)
+                        for body in bodies
+                    ]
+                )
+                self.findings.deleted += len(bodies)
+
+    def _repair(self, line: ReadProfile, documents: Documents) -> Entry:
+        found = documents.get(line.event.user_id)
+        whole = self._comparison.completed(line.event.profile, found)
+        if whole == line.event.profile:
+            return read_entry(line.body)
+        return read_entry(wrap_profile(dump(whole), read_at_us=self._options.exported_at_us))
+
+    async def _journal(self, entries: Sequence[Entry]) -> None:
+        assert self._intake is not None, "a repair needs a journal"
+        await self._intake.append(entries)
+
+    async def _batches(self) -> AsyncIterator[list[ReadProfile | BadLine]]:
+        """The whole export, from its beginning."""
+        self._export.rewind()
+        lines = read_profiles(self._export, self._options.lines, now_us=self._now_us)
+        async with aclosing(ahead(_grouped(lines), depth=_BATCHES_AHEAD)) as batches:
+            async for batch in batches:
+                yield batch
+
+    async def _documents(self, user_ids: Sequence[str]) -> Documents:
+        if not user_ids:
+            return {}
+        return await self._patiently(partial(self._reader.documents, user_ids))
+
+    async def _users_before(self, instant_us: int) -> AsyncIterator[list[str]]:
+        following: Sequence[JsonValue] = ()
+        while True:
+            ask = partial(self._reader.users_before, instant_us, following)
+            page = await self._patiently(ask)
+            yield page.ids
+            following = page.following
+            if not following:
+                return
+
+    async def _patiently(self, ask: Callable[[], Awaitable[_T]]) -> _T:
+        """A comparison takes minutes: an engine that is away for a moment doesn't end it."""
+        told = False
+
+        def tell(state: RetryCallState) -> None:
+            nonlocal told
+            if not told and (state.seconds_since_start or 0) >= _TELL_AFTER_S:
+                told = True
+                self._observer.waiting("OpenSearch doesn't answer")
+
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception(_is_passing),
+            wait=wait_random_exponential(multiplier=0.1, max=5),
+            stop=stop_after_delay(_PATIENCE_S),
+            before_sleep=tell,
+            reraise=True,
+        ):
+            with attempt:
+                return await ask()
+        raise AssertionError("unreachable")
+
+
+def _is_passing(error: BaseException) -> bool:
+    """Whether the same request may succeed later."""
+    if not isinstance(error, OpenSearchException):
+        return False
+    status = error.status_code if isinstance(error, TransportError) else None
+    return not isinstance(status, int) or status == 429 or status >= 500
+
+
+def _grouped(
+    lines: Iterator[ReadProfile | BadLine],
+) -> Iterator[list[ReadProfile | BadLine]]:
+    batch: list[ReadProfile | BadLine] = []
+    size = 0
+    for line in lines:
+        batch.append(line)
+        size += len(line.body or b"")
+        if len(batch) >= _AT_ONCE or size >= _BYTES_AT_ONCE:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _portions(user_ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(user_ids), _AT_ONCE):
+        yield user_ids[start : start + _AT_ONCE]

@@ -1,0 +1,252 @@
+"""`user-sync reconcile`: the index compared with an Auth0 users export, and repaired on demand.
+
+What proves that the index is equal to the directory, and finds what no event told of.
+"""
+
+import asyncio
+import signal
+import sys
+import textwrap
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import click
+from opensearchpy.exceptions import OpenSearchException
+
+from service.backfill.export_file import ExportDamaged, ExportFile, ExportUnreadable
+from service.backfill.export_format import EXPORT_FIELDS, how_to_export, why_no_export
+from service.backfill.intake import Intake, IntakeOptions
+from service.backfill.profiles import LineOptions
+from service.backfill.reconciler import ReconcileOptions, Reconciler
+from service.backfill.settling import Settling
+from service.commands.export_progress import ExportProgress
+from service.commands.index_view import explain
+from service.commands.interruption import until_signalled
+from service.commands.main import Failure
+from service.commands.moments import moment, span
+from service.commands.reconcile_report import Report
+from service.commands.terminal import note
+from service.documents.document import DeletionMode
+from service.events.timestamp import InvalidTimestamp, parse_rfc3339
+from service.index.connection import connect_for_bytes
+from service.index.reading import UserReader
+from service.journal.access import JournalAccess, connect
+from service.journal.errors import JournalError, JournalMissing
+from service.settings import Settings, load_settings
+from service.wiring.stage_options import index_names, journal_options, opensearch_options
+
+_CLOCKS_DIFFER_US = 60_000_000
+_NOTHING_LOST = "What was journaled is kept; run it again."
+
+
+def _instant(ctx: click.Context, param: click.Parameter, value: str) -> int:
+    """An RFC 3339 time as µs since the epoch."""
+    try:
+        return parse_rfc3339(value.strip()).us
+    except InvalidTimestamp as error:
+        raise click.BadParameter(error.detail, ctx, param) from None
+
+
+@click.command(
+    "reconcile",
+    epilog="\b\nAn export with all fields is asked for by:\n"
+    + textwrap.indent(how_to_export(), "  "),
+)
+@click.argument("file", metavar="FILE|-")
+@click.option(
+    "--exported-at",
+    "exported_at_us",
+    callback=_instant,
+    required=True,
+    metavar="TIME",
+    help="When the export was asked for: the job's created_at, or any moment shortly before it. "
+    "Too early does no harm; too late takes users that changed meanwhile for differences.",
+)
+@click.option(
+    "--ignore",
+    "ignored",
+    multiple=True,
+    metavar="FIELDS",
+    help="Fields that may differ, separated by commas.",
+)
+@click.option(
+    "--complete",
+    is_flag=True,
+    help="The export was asked for all fields, as below: what none of its users has, none has.",
+)
+@click.option("--repair", is_flag=True, help="Have what differs indexed as the export says.")
+@click.option(
+    "--delete-surplus",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="MOST",
+    help="Delete the users that the export lacks, if there are no more than MOST.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
+def reconcile(
+    file: str,
+    exported_at_us: int,
+    ignored: tuple[str, ...],
+    complete: bool,
+    repair: bool,
+    delete_surplus: int,
+    as_json: bool,
+) -> None:
+    """Compare the index with an Auth0 users export.
+
+    FILE is an export as JSON (one user a line), plain or gzip; - is stdin. Changes nothing unless
+    told to. Every user is one of: equal; changed since the export, which is no difference; missing;
+    outdated, when an event got lost; differing otherwise; surplus, when the export lacks it. A
+    field that no user of the export has is not compared, and named in the end.
+
+    A repair goes through the journal like an event from the time of the export: whatever happened
+    since wins. The exit code is 0 when all is equal or was repaired, 1 when differences are left.
+
+    \b
+    Example:
+      user-sync reconcile users.json.gz --exported-at 2026-03-01T02:00:00Z
+      user-sync reconcile users.json.gz --exported-at 2026-03-01T02:00:00Z \\
+        --repair --delete-surplus 3
+    """
+    settings = load_settings()
+    fields = frozenset(name.strip() for names in ignored for name in names.split(",")) - {""}
+    try:
+        export = ExportFile.open(file)
+        export.make_rewindable()
+        _check(export, settings, exported_at_us)
+    except ExportUnreadable as error:
+        raise Failure(f"{error}\nNothing was compared.") from None
+    except ExportDamaged as damage:
+        raise Failure(f"{file}: {damage}. Nothing was compared.") from None
+    options = ReconcileOptions(
+        exported_at_us=exported_at_us,
+        lines=LineOptions(
+            future_tolerance_us=settings.indexing.future_tolerance_us,
+            longest_line=settings.webhook.body_limit_bytes,
+            largest_body=settings.journal.max_bytes,
+            read_at_us=exported_at_us,
+        ),
+        exclusions=settings.index.exclude_fields,
+        ignored=fields,
+        complete=frozenset(EXPORT_FIELDS) if complete else frozenset(),
+        repair=repair,
+        delete_surplus=delete_surplus,
+    )
+    report = Report(options, as_json=as_json)
+    sys.exit(asyncio.run(_Reconcile(export, settings, options, report).run()))
+
+
+def _check(export: ExportFile, settings: Settings, exported_at_us: int) -> None:
+    """Raises ExportUnreadable for what can't be compared; what head() raises."""
+    fault = why_no_export(export.head())
+    if fault is not None:
+        advice = f"\nAn export with all fields is asked for by:\n{how_to_export()}"
+        raise ExportUnreadable(f"{export.name} {fault.reason}" + (advice if fault.anew else ""))
+    now_us = _now_us()
+    newest_us = now_us if export.modified_us is None else min(now_us, export.modified_us)
+    if exported_at_us > newest_us + _CLOCKS_DIFFER_US:
+        what = "in the future" if exported_at_us > now_us else f"after {export.name} was written"
+        raise ExportUnreadable(
+            f"--exported-at {moment(exported_at_us)} is {what} ({moment(newest_us)}); give the "
+            "time at which the export was asked for"
+        )
+    age_us = now_us - exported_at_us
+    if settings.index.deletion_mode is DeletionMode.DELETE:
+        note(
+            "USER_SYNC_DELETION_MODE is delete: users deleted since the export count as missing, "
+            "and a repair brings them back, for nothing remembers them."
+        )
+    elif age_us > settings.index.tombstone_retention_us:
+        raise ExportUnreadable(
+            f"the export is {span(age_us)} old, more than USER_SYNC_TOMBSTONE_RETENTION: users "
+            "deleted since would count as missing. Make a new export."
+        )
+
+
+class _Reconcile:
+    """One run, from the connections to the report."""
+
+    def __init__(
+        self, export: ExportFile, settings: Settings, options: ReconcileOptions, report: Report
+    ) -> None:
+        self._export = export
+        self._settings = settings
+        self._options = options
+        self._report = report
+
+    async def run(self) -> int:
+        """Compare, repair and report; the exit code."""
+        settings = self._settings
+        report = self._report
+        try:
+            received = await until_signalled(self._reconcile(), (signal.SIGINT, signal.SIGTERM))
+        except ExportDamaged as damage:
+            raise Failure(
+                f"{self._export.name}: {damage}. Download it again. Nothing was compared."
+            ) from None
+        except OpenSearchException as error:
+            names = index_names(settings)
+            why = explain(error, settings.opensearch.url, names.writers)
+            return report.ended_early(f"{why}\n{_NOTHING_LOST}")
+        except JournalError as error:
+            return report.ended_early(f"{error}.\n{_NOTHING_LOST}")
+        finally:
+            self._export.close()
+        if received is not None:
+            return report.ended_early(f"Interrupted. {_NOTHING_LOST}", 128 + received)
+        return report.ended()
+
+    async def _reconcile(self) -> None:
+        settings = self._settings
+        connection = connect_for_bytes(opensearch_options(settings))
+        try:
+            async with self._journal() as journal:
+                with ExportProgress() as progress:
+                    await self._run(
+                        UserReader(connection, index_names(settings)), journal, progress
+                    )
+        finally:
+            await connection.close()
+
+    async def _run(
+        self, reader: UserReader, journal: JournalAccess | None, progress: ExportProgress
+    ) -> None:
+        intake = None
+        settling = Settling(journal, now_us=_now_us, waiting=progress.waiting)
+        if journal is not None:
+            beside_serve = await journal.owner_status() is not None
+            intake = Intake(
+                journal,
+                IntakeOptions(most_bytes=self._settings.journal.max_bytes // 2),
+                paced=beside_serve,
+                waiting=progress.waiting,
+            )
+            self._report.beside_serve = beside_serve
+        reconciler = Reconciler(
+            self._export,
+            reader,
+            intake,
+            self._options,
+            progress,
+            settled=settling.wait,
+            now_us=_now_us,
+        )
+        self._report.findings = reconciler.findings
+        await reconciler.run()
+        self._report.unsettled = settling.left
+
+    @asynccontextmanager
+    async def _journal(self) -> AsyncIterator[JournalAccess | None]:
+        """None where there is none and nothing is to be written: another machine may compare."""
+        writes = self._options.repair or self._options.delete_surplus > 0
+        path, options = self._settings.journal.path, journal_options(self._settings)
+        try:
+            async with connect(path, options, create=writes) as journal:
+                yield journal
+        except JournalMissing:
+            yield None
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1000

@@ -1,0 +1,128 @@
+"""What `user-sync reconcile` prints: a table and some examples, or one JSON object."""
+
+from typing import Any
+
+import click
+import orjson
+
+from service.backfill.comparison import Standing
+from service.backfill.findings import DIFFERENCES, MOST_EXAMPLES, Findings
+from service.backfill.reconciler import ReconcileOptions
+from service.commands.counts import counted
+from service.commands.terminal import note, print_table
+
+_MOST_SHOWN = 5
+_MOST_FIELDS = 10
+
+
+class Report:
+    """findings: of the run. beside_serve: whether a service indexes repairs. unsettled: events that
+    waited in the journal without one."""
+
+    def __init__(self, options: ReconcileOptions, *, as_json: bool) -> None:
+        self.findings = Findings()
+        self.beside_serve = False
+        self.unsettled = 0
+        self._options = options
+        self._as_json = as_json
+
+    def ended(self) -> int:
+        """The result on stdout, what to do next on stderr; the exit code."""
+        left = self._left()
+        self._print(complete=True)
+        if self.unsettled:
+            note(
+                f"No serve is running, and {counted(self.unsettled, 'event')} in the journal may "
+                "explain differences: start one, and run this again."
+            )
+        if self.findings.withheld:
+            note(f"No user was deleted: {self.findings.withheld}.")
+        if self.findings.bad:
+            note("The users of bad lines were not compared.")
+        if self.findings.silent:
+            note(self._not_compared())
+        note(self._next(left))
+        return 1 if left or self.findings.bad else 0
+
+    def ended_early(self, why: str, code: int = 1) -> int:
+        """What is known so far, and why it isn't all."""
+        if self.findings.lines:
+            self._print(complete=False)
+        note(why)
+        return code
+
+    def _not_compared(self) -> str:
+        counts = self.findings.silent.most_common()
+        fields = ", ".join(f"{name} ({count:,})" for name, count in counts[:_MOST_FIELDS])
+        more = ", …" if len(counts) > _MOST_FIELDS else ""
+        return (
+            f"Not compared, for users of the index have them, and no user of the export: {fields}"
+            f"{more}. If the export was asked for all fields, give --complete."
+        )
+
+    def _left(self) -> int:
+        findings = self.findings
+        return findings.differences - findings.journaled - findings.deleted
+
+    def _next(self, left: int) -> str:
+        findings = self.findings
+        surplus = findings.standings[Standing.SURPLUS]
+        if findings.journaled or findings.deleted:
+            when = "" if self.beside_serve else " as soon as a serve runs"
+            return f"The repairs are journaled and indexed{when}; run it again to see them done."
+        if not left:
+            return "The index is equal to the export."
+        advice = []
+        if findings.differences > surplus:
+            advice.append("--repair")
+        if surplus:
+            advice.append(f"--delete-surplus {surplus}")
+        return f"To have the index as the export says: run it again with {' '.join(advice)}"
+
+    def _print(self, *, complete: bool) -> None:
+        if self._as_json:
+            content = as_dict(self.findings) | {"complete": complete}
+            click.echo(orjson.dumps(content, option=orjson.OPT_INDENT_2))
+            return
+        print_table(["", ""], rows(self.findings), right=[""])
+        for standing in DIFFERENCES:
+            examples = [one for one in self.findings.examples if one.standing is standing]
+            for example in examples[:_MOST_SHOWN]:
+                fields = f": {', '.join(example.fields[:_MOST_FIELDS])}" if example.fields else ""
+                note(f"{standing}: {example.user_id}{fields}")
+            if len(examples) > _MOST_SHOWN:
+                note(f"{standing}: and more, which --json lists")
+
+
+def rows(findings: Findings) -> list[tuple[str, str]]:
+    """The table's."""
+    table = [("users in the export", findings.lines), ("bad lines", findings.bad)]
+    table += [(standing.value, findings.standings[standing]) for standing in Standing]
+    table += [(f"  differ in {name}", count) for name, count in findings.fields.most_common()]
+    if findings.journaled:
+        table.append(("repairs journaled", findings.journaled))
+    if findings.deleted:
+        table.append(("deletions journaled", findings.deleted))
+    return [(name, f"{count:,}") for name, count in table]
+
+
+def as_dict(findings: Findings) -> dict[str, Any]:
+    """The JSON object. users: at most MOST_EXAMPLES of those that differ."""
+    return {
+        "lines": findings.lines,
+        "bad_lines": findings.bad,
+        **{standing.name.lower(): findings.standings[standing] for standing in Standing},
+        "fields": dict(findings.fields.most_common()),
+        "not_compared": dict(findings.silent.most_common()),
+        "repairs_journaled": findings.journaled,
+        "deletions_journaled": findings.deleted,
+        "users": [
+            {
+                "user_id": one.user_id,
+                "standing": one.standing.name.lower(),
+                "fields": list(one.fields),
+            }
+            for one in findings.examples
+        ],
+        "users_cut": findings.differences > MOST_EXAMPLES,
+    }

@@ -1,0 +1,98 @@
+"""What is read of the index for a comparison: exact, complete, tombstones told apart."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from opensearchpy import AsyncOpenSearch
+from opensearchpy.exceptions import NotFoundError
+
+from service.engine.node import Node
+from service.events.json_text import parse
+from service.events.json_value import Literal
+from service.events.timestamp import parse_rfc3339
+from service.index.connection import OpenSearchOptions, connect_for_bytes
+from service.index.names import IndexNames
+from service.index.reading import UserReader
+from service.index.unexpected import UnexpectedAnswer
+
+NOON = "2025-02-01T12:00:00.000001Z"
+
+
+@pytest.fixture
+async def reader(engine: Node, names: IndexNames) -> AsyncIterator[UserReader]:
+    connection = connect_for_bytes(OpenSearchOptions(url=engine.url))
+    yield UserReader(connection, names, page=3)
+    await connection.close()
+
+
+async def put(client: AsyncOpenSearch, names: IndexNames, user_id: str, **fields: Any) -> None:
+    body = {
+        "user_id": user_id,
+        "event": {"id": "e", "type": "user.created", "time": NOON},
+        "indexed_at": NOON,
+        **fields,
+    }
+    await client.index(index=names.writers, id=user_id, body=body)
+
+
+async def test_documents_are_read_at_once_and_exactly(
+    client: AsyncOpenSearch, names: IndexNames, reader: UserReader
+) -> None:
+    long = 12345678901234567890123456789
+    body = (
+        f'{{"user_id":"a|1","event":{{"id":"e","type":"t","time":"{NOON}"}},"indexed_at":"{NOON}",'
+        f'"app_metadata":{{"n":{long},"deep":{"[" * 20 + "]" * 20}}}}}'
+    )
+    await client.transport.perform_request(
+        "PUT", f"/{names.writers}/_doc/a%7C1", body=body.encode()
+    )
+    await put(client, names, "b", deleted_at=NOON)
+    found = await reader.documents(["a|1", "b", "nobody"])
+    assert found["a|1"] == parse(body.encode())
+    metadata: Any = found["a|1"]["app_metadata"]
+    assert metadata["n"] == Literal(str(long))
+    assert found["b"]["deleted_at"] == NOON
+    assert found.keys() == {"a|1", "b"}
+
+
+async def test_every_user_from_before_is_met_once_over_all_pages(
+    client: AsyncOpenSearch, names: IndexNames, reader: UserReader
+) -> None:
+    noon_us = parse_rfc3339(NOON).us
+    for number in range(9):
+        await put(client, names, f"auth0|{number}")
+    await put(client, names, "gone", deleted_at=NOON)
+    after = {"id": "e", "type": "t", "time": "2025-02-01T12:00:00.000002Z"}
+    await put(client, names, "later", event=after)
+    await reader.refresh()
+    met: list[str] = []
+    following: Any = ()
+    while True:
+        page = await reader.users_before(noon_us + 1, following)
+        met += page.ids
+        following = page.following
+        if not following:
+            break
+    assert met == [f"auth0|{number}" for number in range(9)]
+    assert (await reader.users_before(noon_us)).ids == []
+
+
+async def test_somebody_else_s_document_counts_as_old(
+    client: AsyncOpenSearch, names: IndexNames, reader: UserReader
+) -> None:
+    await client.index(index=names.writers, id="x", body={"user_id": "x", "name": "X"})
+    await reader.refresh()
+    assert (await reader.users_before(1_300_000_000_000_000)).ids == ["x"]
+
+
+async def test_without_an_index_it_fails(
+    client: AsyncOpenSearch, names: IndexNames, reader: UserReader
+) -> None:
+    await client.indices.delete(index=names.first)
+    with pytest.raises(NotFoundError):
+        await reader.refresh()
+    with pytest.raises((UnexpectedAnswer, NotFoundError)):
+        await reader.documents(["a"])
+    with pytest.raises(NotFoundError):
+        await reader.users_before(0)

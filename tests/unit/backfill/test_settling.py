@@ -1,0 +1,73 @@
+"""What was received by now is waited for, as long as somebody indexes it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from service.backfill.settling import Settling
+from service.journal.access import JournalAccess, connect
+from service.journal.control import ControlServer
+from service.journal.journal import Journal
+from service.journal.options import JournalOptions
+from service.journal.records import Outcome, Settlement
+from tests.unit.journal.samples import OPTIONS, append, entry
+
+
+@pytest.fixture
+async def journal(tmp_path: Path) -> AsyncIterator[Journal]:
+    opened = await Journal.open(tmp_path / "journal.db", OPTIONS)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def access(journal: Journal) -> AsyncIterator[JournalAccess]:
+    """Beside a running service."""
+    control = ControlServer(journal, status=dict)
+    await control.start()
+    async with connect(journal.path, OPTIONS) as reached:
+        yield reached
+    await control.stop()
+
+
+def settling(access: JournalAccess | None, now_us: int = 2**60) -> Settling:
+    return Settling(access, now_us=lambda: now_us, waiting=lambda _: None)
+
+
+async def settle(journal: Journal, seq: int) -> None:
+    await journal.settle([Settlement(seq, Outcome.APPLIED)], [])
+
+
+async def test_it_returns_when_all_is_settled(journal: Journal, access: JournalAccess) -> None:
+    await append(journal, b"a", b"b")
+    waiting = asyncio.create_task(settling(access).wait())
+    await settle(journal, 1)
+    done, _ = await asyncio.wait([waiting], timeout=0.5)
+    assert not done
+    await settle(journal, 2)
+    async with asyncio.timeout(10):
+        await waiting
+
+
+async def test_what_comes_later_is_not_waited_for(journal: Journal, access: JournalAccess) -> None:
+    await append(journal, b"a")
+    status = journal.status()
+    assert status.oldest_received_us is not None
+    async with asyncio.timeout(10):
+        await settling(access, status.oldest_received_us - 1).wait()
+
+
+async def test_without_a_service_it_tells_how_many_are_left(tmp_path: Path) -> None:
+    options = JournalOptions(min_free_disk_bytes=0)
+    async with connect(tmp_path / "journal.db", options) as alone:
+        await alone.append([entry(b"a"), entry(b"b")])
+        one = settling(alone)
+        async with asyncio.timeout(10):
+            await one.wait()
+        assert one.left == 2
+
+
+async def test_without_a_journal_nothing_is_waited_for() -> None:
+    await settling(None).wait()
