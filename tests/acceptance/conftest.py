@@ -37,6 +37,12 @@ async def service(engine: Engine, tmp_path: Path) -> AsyncIterator[StartService]
         await one.clean_up()
 
 
+@pytest.fixture
+async def synced(service: StartService) -> Service:
+    """A service with an index of its own, for what looks at every user there is."""
+    return await service()
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def running(
     engine: Engine, tmp_path_factory: pytest.TempPathFactory

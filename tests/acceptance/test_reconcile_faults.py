@@ -1,0 +1,169 @@
+"""`user-sync reconcile` of bad exports, at wrong times, and while things break."""
+
+import asyncio
+import gzip
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.auth0 import at, event, profile
+from tests.acceptance.exports import READ_AT, ndjson, users, written
+from tests.acceptance.reconciling import (
+    BEFORE,
+    found,
+    imported,
+    lose,
+    now_us,
+    reconcile,
+)
+from tests.acceptance.service_process import Service
+from tests.conftest import Engine
+from tests.faulty_proxy import Answer, CutAnswer, HangUp, Misbehaviour, Request, faulty_proxy
+
+
+async def test_with_a_bad_line_nobody_is_deleted(synced: Service) -> None:
+    """It may be the very user's whom the export seems to lack."""
+    export = users(3)
+    hidden = next(iter(export))
+    await imported(synced, export)
+    lines = [b'{"user_id": "cut', *list(export.values())[1:]]
+    result, said = await reconcile(synced, lines, "--repair", "--delete-surplus", "5")
+    assert (result.code, said["bad_lines"], found(said)) == (1, 1, {hidden: "surplus"})
+    assert "line 1: line_not_json" in result.err
+    assert "bad lines" in result.err
+    assert said["deletions_journaled"] == 0
+    await synced.drained()
+    assert hidden in await synced.documents()
+
+
+async def test_a_cut_export_is_not_compared(synced: Service) -> None:
+    export = users(500)
+    await imported(synced, export)
+    path = synced.folder / "cut.json.gz"
+    path.write_bytes(gzip.compress(ndjson(export))[:-2000])
+    result = await synced.user_sync(
+        "reconcile", str(path), "--exported-at", at(now_us()), "--repair", "--delete-surplus", "999"
+    )
+    assert (result.code, result.out) == (1, "")
+    assert "cut off" in result.err
+    assert "Nothing was compared" in result.err
+    await synced.drained()
+    assert len(await synced.documents()) == 500
+
+
+async def test_it_reads_a_pipe(synced: Service) -> None:
+    export = users(5)
+    await imported(synced, export)
+    result, said = await reconcile(synced, "-", stdin=gzip.compress(ndjson(export)))
+    assert (result.code, said["equal"]) == (0, 5)
+
+
+async def test_events_on_their_way_are_waited_for(synced: Service) -> None:
+    """Each user's last event arrives while the comparison runs."""
+    export = users(2000)
+    path = written(synced.folder, ndjson(export))
+
+    async def arriving() -> None:
+        batch = [event("created", user_id, READ_AT) for user_id in export]
+        for start in range(0, 2000, 200):
+            assert await synced.post(batch[start : start + 200]) == 204
+
+    (result, said), _ = await asyncio.gather(reconcile(synced, path), arriving())
+    assert (result.code, said["equal"]) == (0, 2000), result.err
+
+
+async def test_an_engine_that_is_away_for_a_moment_does_not_end_it(
+    service: Any, engine: Engine
+) -> None:
+    """Each of its requests but the first fails a few times, in another way each time."""
+    export = users(2500)
+    with faulty_proxy(engine.url) as proxy:
+        started: Service = await service(opensearch_url=proxy.url)
+        await imported(started, export)
+        missing = next(iter(export))
+        await lose(started, missing)
+        ways: list[Misbehaviour | None] = [HangUp(), Answer(503), CutAnswer(), Answer(429), None]
+
+        def fault(request: Request) -> Misbehaviour | None:
+            reads = request.path.startswith(f"/{started.index}-write/_mget")
+            return ways[request.number % len(ways)] if reads else None
+
+        proxy.fault = fault
+        result, said = await reconcile(started, export)
+        assert proxy.met > 10
+    assert (result.code, said["equal"]) == (1, 2499)
+    assert found(said) == {missing: "missing"}
+
+
+async def test_without_a_service_what_waits_is_told(synced: Service) -> None:
+    export = users(3)
+    await imported(synced, export)
+    await synced.stop()
+    user_id = next(iter(export))
+    export[user_id] = profile(user_id, BEFORE, nickname="new")
+    assert (await synced.user_sync("import", written(synced.folder, ndjson(export)))).code == 0
+    result, said = await reconcile(synced, export)
+    assert (result.code, found(said)) == (1, {user_id: "outdated"})
+    assert "No serve is running, and 3 events in the journal may explain differences" in result.err
+
+
+async def test_another_machine_without_a_journal_can_compare(synced: Service) -> None:
+    export = users(3)
+    await imported(synced, export)
+    elsewhere = synced.folder / "elsewhere" / "journal.db"
+    result, said = await reconcile(synced, export, settings={"JOURNAL_PATH": str(elsewhere)})
+    assert (result.code, said["equal"]) == (0, 3)
+    assert not elsewhere.parent.exists()
+
+
+async def test_without_an_index_it_says_what_to_do(service: Any) -> None:
+    alone = await service(started=False)
+    result = await alone.user_sync(
+        "reconcile", "-", "--exported-at", at(now_us()), stdin=ndjson(users(3))
+    )
+    assert (result.code, result.out) == (1, "")
+    assert "run user-sync bootstrap" in result.err
+
+
+@pytest.mark.parametrize(
+    ("exported_at", "words"),
+    [
+        ("2026-01-01T00:00:00", "has no offset"),
+        ("yesterday", "is not an RFC 3339 time"),
+        ("2100-01-01T00:00:00Z", "in the future"),
+        ("2025-01-01T00:00:00Z", "USER_SYNC_TOMBSTONE_RETENTION"),
+    ],
+)
+async def test_an_impossible_time_of_export_is_refused(
+    service: Any, exported_at: str, words: str
+) -> None:
+    alone = await service(started=False)
+    result = await alone.user_sync(
+        "reconcile", "-", "--exported-at", exported_at, stdin=ndjson(users(3))
+    )
+    assert result.code in (1, 2)
+    assert result.out == ""
+    assert words in result.err
+
+
+async def test_an_export_older_than_the_time_given_is_refused(service: Any, tmp_path: Path) -> None:
+    alone = await service(started=False)
+    path = Path(written(tmp_path, ndjson(users(3))))
+    written_s = time.time() - 3600
+    os.utime(path, (written_s, written_s))
+    result = await alone.user_sync("reconcile", str(path), "--exported-at", at(now_us()))
+    assert result.code == 1
+    assert "was written" in result.err
+
+
+async def test_what_is_no_export_is_refused(service: Any) -> None:
+    alone = await service(started=False)
+    result = await alone.user_sync(
+        "reconcile", "-", "--exported-at", at(now_us()), stdin=b"Id,Email\nauth0|1,a@b.c\n"
+    )
+    assert result.code == 1
+    assert "is a CSV" in result.err
+    assert "Nothing was compared" in result.err
