@@ -42,7 +42,7 @@ from service.journal.records import Disposition, Entry
 
 _T = TypeVar("_T")
 
-_AT_ONCE: Final = 1_000
+_AT_ONCE: Final = 500
 _BYTES_AT_ONCE: Final = 512 * 1024
 _BATCHES_AHEAD: Final = 2
 _PATIENCE_S: Final = 120.0
