@@ -11,11 +11,11 @@ _TELL_AFTER_S = 3.0
 
 
 class Settling:
-    """journal: None when there is none. left: events that nobody indexes for now."""
+    """left: events that nobody indexes for now."""
 
     def __init__(
         self,
-        journal: JournalAccess | None,
+        journal: JournalAccess,
         *,
         now_us: Callable[[], int],
         waiting: Callable[[str], None],
@@ -30,8 +30,6 @@ class Settling:
 
         Raises JournalError.
         """
-        if self._journal is None:
-            return
         begun_us, begun_s = self._now_us(), time.monotonic()
         told = False
         while True:

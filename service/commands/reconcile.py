@@ -8,8 +8,8 @@ import signal
 import sys
 import textwrap
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from functools import partial
 
 import click
 from opensearchpy.exceptions import OpenSearchException
@@ -133,7 +133,7 @@ def reconcile(
         repair=repair,
         delete_surplus=delete_surplus,
     )
-    report = Report(options, as_json=as_json)
+    report = Report(as_json=as_json)
     sys.exit(asyncio.run(_Reconcile(export, settings, options, report).run()))
 
 
@@ -201,51 +201,49 @@ class _Reconcile:
         settings = self._settings
         connection = connect_for_bytes(opensearch_options(settings))
         try:
-            async with self._journal() as journal:
-                with ExportProgress() as progress:
-                    await self._run(
-                        UserReader(connection, index_names(settings)), journal, progress
-                    )
+            async with AsyncExitStack() as stack:
+                progress = stack.enter_context(ExportProgress())
+                intake = None
+                if self._options.repair or self._options.delete_surplus:
+                    journal = await stack.enter_async_context(self._connect(create=True))
+                    intake = await self._intake(journal, progress)
+                reconciler = Reconciler(
+                    self._export,
+                    UserReader(connection, index_names(settings)),
+                    intake,
+                    self._options,
+                    progress,
+                    settled=partial(self._settled, progress),
+                    now_us=_now_us,
+                )
+                self._report.findings = reconciler.findings
+                await reconciler.run()
         finally:
             await connection.close()
 
-    async def _run(
-        self, reader: UserReader, journal: JournalAccess | None, progress: ExportProgress
-    ) -> None:
-        intake = None
-        settling = Settling(journal, now_us=_now_us, waiting=progress.waiting)
-        if journal is not None:
-            beside_serve = await journal.owner_status() is not None
-            intake = Intake(
-                journal,
-                IntakeOptions(most_bytes=self._settings.journal.max_bytes // 2),
-                paced=beside_serve,
-                waiting=progress.waiting,
-            )
-            self._report.beside_serve = beside_serve
-        reconciler = Reconciler(
-            self._export,
-            reader,
-            intake,
-            self._options,
-            progress,
-            settled=settling.wait,
-            now_us=_now_us,
+    async def _intake(self, journal: JournalAccess, progress: ExportProgress) -> Intake:
+        beside_serve = await journal.owner_status() is not None
+        self._report.beside_serve = beside_serve
+        return Intake(
+            journal,
+            IntakeOptions(most_bytes=self._settings.journal.max_bytes // 2),
+            paced=beside_serve,
+            waiting=progress.waiting,
         )
-        self._report.findings = reconciler.findings
-        await reconciler.run()
-        self._report.unsettled = settling.left
 
-    @asynccontextmanager
-    async def _journal(self) -> AsyncIterator[JournalAccess | None]:
-        """None where there is none and nothing is to be written: another machine may compare."""
-        writes = self._options.repair or self._options.delete_surplus > 0
-        path, options = self._settings.journal.path, journal_options(self._settings)
+    async def _settled(self, progress: ExportProgress) -> None:
+        """Connected no longer than that: without a service we own the journal meanwhile."""
         try:
-            async with connect(path, options, create=writes) as journal:
-                yield journal
+            async with self._connect(create=False) as journal:
+                settling = Settling(journal, now_us=_now_us, waiting=progress.waiting)
+                await settling.wait()
+                self._report.unsettled = settling.left
         except JournalMissing:
-            yield None
+            pass  # another machine may compare
+
+    def _connect(self, *, create: bool) -> AbstractAsyncContextManager[JournalAccess]:
+        settings = self._settings
+        return connect(settings.journal.path, journal_options(settings), create=create)
 
 
 def _now_us() -> int:

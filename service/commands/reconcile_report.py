@@ -7,7 +7,6 @@ import orjson
 
 from service.backfill.comparison import Standing
 from service.backfill.findings import DIFFERENCES, MOST_EXAMPLES, Findings
-from service.backfill.reconciler import ReconcileOptions
 from service.commands.counts import counted
 from service.commands.terminal import note, print_table
 
@@ -19,18 +18,17 @@ class Report:
     """findings: of the run. beside_serve: whether a service indexes repairs. unsettled: events that
     waited in the journal without one."""
 
-    def __init__(self, options: ReconcileOptions, *, as_json: bool) -> None:
+    def __init__(self, *, as_json: bool) -> None:
         self.findings = Findings()
         self.beside_serve = False
         self.unsettled = 0
-        self._options = options
         self._as_json = as_json
 
     def ended(self) -> int:
         """The result on stdout, what to do next on stderr; the exit code."""
         left = self._left()
         self._print(complete=True)
-        if self.unsettled:
+        if self.unsettled and left:
             note(
                 f"No serve is running, and {counted(self.unsettled, 'event')} in the journal may "
                 "explain differences: start one, and run this again."
@@ -71,7 +69,8 @@ class Report:
             when = "" if self.beside_serve else " as soon as a serve runs"
             return f"The repairs are journaled and indexed{when}; run it again to see them done."
         if not left:
-            return "The index is equal to the export."
+            rest = "the rest of " if findings.bad else ""
+            return f"The index is equal to {rest}the export."
         advice = []
         if findings.differences > surplus:
             advice.append("--repair")

@@ -32,7 +32,7 @@ async def access(journal: Journal) -> AsyncIterator[JournalAccess]:
     await control.stop()
 
 
-def settling(access: JournalAccess | None, now_us: int = 2**60) -> Settling:
+def settling(access: JournalAccess, now_us: int = 2**60) -> Settling:
     return Settling(access, now_us=lambda: now_us, waiting=lambda _: None)
 
 
@@ -67,7 +67,3 @@ async def test_without_a_service_it_tells_how_many_are_left(tmp_path: Path) -> N
         async with asyncio.timeout(10):
             await one.wait()
         assert one.left == 2
-
-
-async def test_without_a_journal_nothing_is_waited_for() -> None:
-    await settling(None).wait()
