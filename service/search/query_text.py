@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain, combinations
 from typing import Final
 from urllib.parse import unquote
 
@@ -27,6 +29,10 @@ _TEL: Final = re.compile("tel:", re.IGNORECASE)
 _ENCODED_ID: Final = re.compile(r"[a-z0-9-]+%7c.+", re.IGNORECASE)
 # From here on scripts are written without blanks, and each character may become a term.
 _FIRST_OF_ITS_OWN: Final = "\u2e80"
+# A full stop stands after abbreviations: `Jr.`, `Dr.`, `Prof.`, initials.
+_LONGEST_ABBREVIATION: Final = 4
+# Of more parts there would be too many ways to write them.
+_MOST_PARTS: Final = 4
 # Names are written with them, and indexed so.
 _JOINERS: Final = frozenset("\u200c\u200d")
 
@@ -134,6 +140,30 @@ def trimmed(text: str) -> str:
     and `J.` for no beginning of `John`."""
     telling = [at for at, char in enumerate(text) if _tells(char)]
     return text[telling[0] : telling[-1] + 1] if telling else text
+
+
+def spellings(words: Sequence[str]) -> list[str]:
+    """How a whole name of these words may be written: plainly, or with up to two marks: a hyphen
+    or a comma in place of a blank, a full stop behind what may be an abbreviation."""
+    parts = [trimmed(part) for word in words for part in word.split("-") if part]
+    plain = " ".join(parts)
+    if not 1 < len(parts) <= _MOST_PARTS:
+        return [plain]
+    ends = list(accumulate(len(part) + 1 for part in parts))
+    marks = [(end - 1, end, mark) for end in ends[:-1] for mark in ("-", ", ")]
+    marks += [
+        (end - 1, end - 1, ".")
+        for part, end in zip(parts, ends, strict=True)
+        if len(part) <= _LONGEST_ABBREVIATION
+    ]
+    some = chain.from_iterable(combinations(marks, count) for count in range(3))
+    return list(dict.fromkeys(_with_marks(plain, chosen) for chosen in some))
+
+
+def _with_marks(text: str, marks: Iterable[tuple[int, int, str]]) -> str:
+    for start, end, mark in sorted(marks, reverse=True):
+        text = f"{text[:start]}{mark}{text[end:]}"
+    return text
 
 
 def _tells(char: str) -> bool:

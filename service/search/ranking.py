@@ -3,7 +3,8 @@
 Every word must match, in any order: somewhere in a name, in the e-mail, an id or the phone number.
 A user's score is a sum of the constants below, so a ranking can be worked out on paper:
 
-- the whole text is the user's id, e-mail address or phone number, or their whole name;
+- the whole text is the user's id, e-mail address or phone number, or their whole name, whatever
+  hyphens, commas and full stops are in it;
 - each word counts by its best match: a whole word above a beginning, names above the rest;
 - an address being typed counts most for the e-mail that begins so, digits for a number's end;
 - a little more when a name is the whole text in another order, or begins with it, or a phone
@@ -17,7 +18,7 @@ least; a number may have another beginning, and one address, id or number is eno
 
 from typing import Any, Final
 
-from service.search.query_text import QueryText, Word, is_blankless, term_count, trimmed
+from service.search.query_text import QueryText, Word, is_blankless, spellings, term_count, trimmed
 
 Query = dict[str, Any]
 
@@ -117,12 +118,14 @@ def _expansions(text: QueryText) -> int:
 
 def _bonuses(text: QueryText) -> list[Query]:
     whole = text.whole
-    names = [{"terms": {f"{name}.folded": [whole, trimmed(whole)]}} for name in NAMES]
-    turned: list[Query] = []
     words = [trimmed(word.text) for word in text.words]
+    names = [{"terms": {f"{name}.folded": [whole, trimmed(whole)]}} for name in NAMES]
+    names.append({"terms": {"name.folded": spellings(words)}})
+    turned: list[Query] = []
     for at in range(1, len(words)):
-        first, last = " ".join(words[:at]), " ".join(words[at:])
-        turned.append({"term": {"name.folded": f"{last} {first}"}})
+        first, last = words[:at], words[at:]
+        orders = [comma.join((" ".join(last), " ".join(first))) for comma in (" ", ", ")]
+        turned.append({"terms": {"name.folded": orders}})
         if _are_few(text):
             names.append(_given_and_family(first, last))
             turned.append(_given_and_family(last, first))
@@ -140,9 +143,12 @@ def _bonuses(text: QueryText) -> list[Query]:
     return bonuses
 
 
-def _given_and_family(given: str, family: str) -> Query:
+def _given_and_family(given: list[str], family: list[str]) -> Query:
     """A whole name, of those whose `name` is none: Auth0 puts the address there."""
-    parts = [{"term": {"given_name.folded": given}}, {"term": {"family_name.folded": family}}]
+    parts = [
+        {"terms": {"given_name.folded": spellings(given)}},
+        {"terms": {"family_name.folded": spellings(family)}},
+    ]
     return {"bool": {"filter": parts}}
 
 

@@ -9,6 +9,7 @@ from service.search.query_text import (
     TooMuchText,
     phone_digits,
     read_query_text,
+    spellings,
     term_count,
     trimmed,
 )
@@ -161,3 +162,15 @@ def test_too_much_is_refused(typed: str) -> None:
 )
 def test_terms_are_counted(text: str, terms: int) -> None:
     assert term_count(text) == terms
+
+
+def test_a_whole_name_is_looked_for_with_up_to_two_marks() -> None:
+    assert spellings(["chloe", "smith"]) == ["chloe smith", "chloe-smith", "chloe, smith"]
+    assert "robert tables, jr." in spellings(["robert", "tables", "jr"])
+    assert "anne-marie smith-jones" in spellings(["anne", "marie", "smith-jones"])
+    assert spellings(["robert"]) == ["robert"]
+    assert spellings(["-"]) == [""]
+
+
+def test_there_are_only_so_many_ways_to_write_a_name() -> None:
+    assert max(len(spellings(["ab"] * words)) for words in range(MAX_WORDS)) < 60
