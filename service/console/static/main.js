@@ -47,6 +47,7 @@ function begin() {
 	refresh();
 }
 
+history.scrollRestoration = "manual";
 takeHandedOver();
 element("keys").addEventListener("click", askForTokens);
 addEventListener("hashchange", () => (takeHandedOver() ? begin() : route()));

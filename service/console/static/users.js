@@ -1,6 +1,6 @@
 /** Find users: results while one types, filters as chips, all by keyboard. */
 
-import { here, link, settle } from "./address.js";
+import { here, lastSearch, link, settle } from "./address.js";
 import { h, reconcile, say } from "./dom.js";
 import { facetChips, filterForm, PLAIN, writtenFilters } from "./filters.js";
 import { number } from "./format.js";
@@ -15,6 +15,9 @@ const MOST_LIVE = 1000, LIVE_STEP = 250;
 const passes = ({ status }) => status === 0 || status >= 500;
 
 const idOf = (user) => user.document.user_id;
+
+/** What was shown when one left: the search, how many users, and the row that had the focus. */
+let left = {};
 
 /** Fill main. Answers how to leave, and how to follow the address. */
 export function show(main, address) {
@@ -68,12 +71,23 @@ export function show(main, address) {
 	function change(part) {
 		entering = false;
 		asked = { ...asked, ...part };
-		settle(link("users", null, [["q", asked.q], ...asked.filters.map((filter) => ["filter", filter])]));
-		ask();
+		const address = link("users", null, [["q", asked.q], ...asked.filters.map((filter) => ["filter", filter])]);
+		settle(address);
+		const back = left.address === address && left;
+		left = {};
+		ask(false, back.count, back);
+	}
+
+	/** To the same row at the same place of the screen, whoever came or went above. */
+	function goBack({ y, key, top }) {
+		scrollTo(0, y);
+		const row = [...list.children].find((one) => one.key === key)?.firstChild;
+		row?.focus();
+		if (row) scrollBy(0, row.getBoundingClientRect().top - top);
 	}
 
 	/** Only the newest question counts: the one before is aborted, its answer passed over if it comes all the same. */
-	async function ask(quietly = false, limit = PAGE) {
+	async function ask(quietly = false, shown = 0, back = false) {
 		clearTimeout(timer);
 		flight?.abort();
 		const mine = ++turn;
@@ -81,12 +95,13 @@ export function show(main, address) {
 		page.classList.toggle("asking", !quietly);
 		let wait;
 		try {
-			const answer = await search(asked, { limit }, flight.signal);
+			const answer = await search(asked, { limit: Math.min(MOST_LIVE, Math.max(PAGE, shown)) }, flight.signal);
 			if (mine !== turn) return;
 			({ users, next } = answer);
 			if (!quietly) stuck = null;
 			wait = pause();
 			draw(answer, quietly);
+			if (back) goBack(back);
 		} catch (error) {
 			if (mine !== turn) return;
 			wait = fail(error, quietly);
@@ -101,7 +116,7 @@ export function show(main, address) {
 
 	function live() {
 		if (document.hidden || flight || users.length > MOST_LIVE) timer = setTimeout(live, LIVE_MS);
-		else ask(true, Math.max(PAGE, users.length));
+		else ask(true, users.length);
 	}
 
 	function draw({ total, facets: counted = {}, took_ms: took, forgiving }, quietly) {
@@ -184,6 +199,8 @@ export function show(main, address) {
 	return {
 		update: () => update(here()),
 		leave() {
+			const at = document.activeElement;
+			left = { address: lastSearch(), count: users.length, y: scrollY, key: at.parentNode?.key, top: at.getBoundingClientRect().top };
 			turn += 1;
 			clearTimeout(timer);
 			flight?.abort();

@@ -354,3 +354,38 @@ async def test_a_users_page_says_when_it_may_be_old(window: Window) -> None:
     await expect(page.get_by_role("heading", name="Karen Jones")).to_be_visible()
     await page.unroute_all()
     await expect(old).to_be_hidden(timeout=15_000)
+
+
+@pytest.mark.parametrize("how", ["link", "history"])
+async def test_back_from_a_user_leads_to_where_one_was(window: Window, how: str) -> None:
+    word, page = new_word(), window.page
+    await post_many(window, word, 120)
+    rows = page.get_by_label("Users", exact=True).get_by_role("link")
+    await page.get_by_label("Search users").fill(word)
+    await expect(page.locator(".count")).to_contain_text("120 users")
+    for least in (51, 101, 120):
+        await page.locator(".end").scroll_into_view_if_needed()
+        await expect(rows.nth(least - 1)).to_be_attached()
+    opened = rows.nth(110)
+    await opened.scroll_into_view_if_needed()
+    name = await opened.locator(".name").inner_text()
+    before = await opened.evaluate("row => row.getBoundingClientRect().top")
+    await opened.click()
+    await expect(page.get_by_role("heading", name=name)).to_be_visible()
+    await expect(page.locator("main")).to_be_focused()
+    assert await page.evaluate("scrollY") == 0
+    if how == "link":
+        await page.get_by_role("link", name="← Users").click()
+    else:
+        await page.go_back()
+    await expect(rows).to_have_count(120)
+    await expect(opened.locator(".name")).to_have_text(name)
+    await expect(opened).to_be_focused()
+    after = await opened.evaluate("row => row.getBoundingClientRect().top")
+    assert after == pytest.approx(before, abs=1)
+
+    await page.get_by_label("Search users").fill(f"{word} 110")
+    await expect(rows).to_have_count(1)
+    assert await page.evaluate("scrollY") == 0
+    await page.get_by_label("Search users").fill(word)
+    await expect(rows).to_have_count(50)
