@@ -23,7 +23,8 @@ class Field:
     """Where OpenSearch has it. path: of the field itself, where its words are.
 
     exact: for values compared whole; also facets. folded: with case and accents folded, for
-    sorting and beginnings. sort: None where users can't be ordered by it.
+    sorting and beginnings. sort: None where users can't be ordered by it. any_case: whether a
+    value is the same in capitals.
     """
 
     name: str
@@ -33,12 +34,13 @@ class Field:
     folded: str
     sort: str | None
     facet: bool
+    any_case: bool = False
 
 
-def _text(name: str, *, folded: bool = True) -> Field:
+def _text(name: str, *, folded: bool = True, any_case: bool = False) -> Field:
     exact = f"{name}.keyword"
     in_order = f"{name}.folded" if folded else exact
-    return Field(name, Kind.TEXT, name, exact, in_order, in_order, True)
+    return Field(name, Kind.TEXT, name, exact, in_order, in_order, True, any_case)
 
 
 def _plain(
@@ -57,7 +59,7 @@ FIELDS: Final[Mapping[str, Field]] = {
     field.name: field
     for field in (
         _plain("user_id", facet=False),
-        _text("email"),
+        _text("email", any_case=True),
         _plain("email.domain"),
         _plain("email_verified", Kind.BOOLEAN),
         _text("username"),

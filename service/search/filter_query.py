@@ -173,6 +173,11 @@ def _field_comparison(field: Field, node: Comparison) -> list[Query]:
     match _positive(node.operator):
         case "=" if field.kind is Kind.DATE:  # a date without a time is the whole day
             return [{"range": {field.path: {"gte": value, "lte": value}}} for value in values]
+        case "=" if field.any_case:  # but no accents: another address may be another person's
+            return [
+                {"term": {field.exact: {"value": value, "case_insensitive": True}}}
+                for value in values
+            ]
         case "=":
             return [{"terms": {field.exact: values}}]
         case "^=":

@@ -33,6 +33,7 @@ Conditions on fields; several `filter=` must all hold.
 
 - `blocked=true`, `connection=google-oauth2,github` (any of them), `blocked!=true`
 - `last_login>=2026-01-01`, `last_login<now-90d`, `logins_count>100`, `last_ip=10.0.0.0/8`
+- `email=ann@acme.com`, whatever its case; other text exactly as it is written
 - `name^=ann` begins with, case and accents folded; `name~="smith ann"` has these words
 - `app_metadata.plan=pro`, `user_metadata.age>=18`, `app_metadata.https://acme.com/role^=adm`
 - `present(last_login)`, `missing(user_metadata.locale)`

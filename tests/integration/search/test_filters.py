@@ -140,6 +140,24 @@ async def test_filters_score_nothing_and_ranking_stays(api: Api) -> None:
     assert some["users"] == kept
 
 
+async def test_an_address_is_the_same_in_any_case_but_not_without_its_accents(api: Api) -> None:
+    addresses = ["ann@case.example", "Ann@Case.example", "änn@case.example", "bob@case.example"]
+    users = [{"user_id": f"auth0|case{n}", "email": one} for n, one in enumerate(addresses)]
+    await index(api.client, api.names.writers, users)
+    domain = ("filter", "email.domain=Case.example")
+    for condition, expected in (
+        ("email=ANN@case.example", [0, 1]),
+        ("email=Ann@case.example,BOB@case.example", [0, 1, 3]),
+        ("email!=ANN@case.example,bob@case.example", [2]),
+    ):
+        answer = await api.get("/users", domain, filter=condition)
+        assert ids(answer["users"]) == [f"auth0|case{n}" for n in expected]
+    for user in users:
+        await api.client.delete(
+            index=api.names.writers, id=user["user_id"], params={"refresh": "true"}
+        )
+
+
 async def test_users_whose_metadata_was_cut_are_named(api: Api) -> None:
     cut = {
         "user_id": "auth0|cut-metadata",

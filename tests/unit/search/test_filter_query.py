@@ -16,7 +16,11 @@ def term(value: str) -> dict[str, Any]:
     ("text", "query"),
     [
         ("blocked=true", {"terms": {"blocked": [True]}}),
-        ("email=Ann@acme.com", {"terms": {"email.keyword": ["Ann@acme.com"]}}),
+        (
+            "email=Ann@acme.com",
+            {"term": {"email.keyword": {"value": "Ann@acme.com", "case_insensitive": True}}},
+        ),
+        ("nickname=Ann", {"terms": {"nickname.keyword": ["Ann"]}}),
         ("email.domain=acme.com", {"terms": {"email.domain": ["acme.com"]}}),
         ("connection=a,b", {"terms": {"identities.connection": ["a", "b"]}}),
         ("provider!=a", {"bool": {"must_not": [{"terms": {"identities.provider": ["a"]}}]}}),
