@@ -11,7 +11,7 @@ from typing import Any, cast
 from service.events.json_text import parse
 from service.search.body import facet_value
 from service.search.fields import Field
-from service.search.highlighting import highlights
+from service.search.highlighting import Highlighter
 from service.search.parameters import Parameters
 
 
@@ -27,8 +27,8 @@ class Found:
     extras: dict[str, Any] = field(default_factory=dict)
 
 
-def read_page(answer: bytes, parameters: Parameters) -> Found:
-    """The answer to a search_body."""
+def read_page(answer: bytes, parameters: Parameters, *, forgiving: bool) -> Found:
+    """The answer to a search_body. forgiving: as that was asked."""
     read = cast(dict[str, Any], parse(answer))
     hits = read["hits"]["hits"]
     shown = hits[: parameters.limit]
@@ -37,10 +37,8 @@ def read_page(answer: bytes, parameters: Parameters) -> Found:
     if parameters.facets:
         extras["facets"] = _facets(read["aggregations"], parameters.facets)
     if parameters.highlight and parameters.text is not None:
-        text = parameters.text
-        extras["highlights"] = [
-            highlights(text, hit["_source"], hit.get("highlight", {})) for hit in shown
-        ]
+        marks = Highlighter(parameters.text, forgiving=forgiving)
+        extras["highlights"] = [marks.of(hit["_source"], hit.get("highlight", {})) for hit in shown]
     if parameters.filters.of_metadata:
         extras["uncertain"] = [
             hit["_id"] for hit in shown if hit.get("fields", {}).get("attributes_truncated")

@@ -1,18 +1,19 @@
 """Marks where a user matches: the characters typed, or whole words that only folding finds. Pure.
 
-What was typed is looked for here, without case and accents. Names match in more ways (other
-scripts' foldings, typing errors), which only the engine's analysis finds again in the text: where
-the typed characters don't stand at the place, the engine's whole word is marked.
+What was typed is looked for here, without case and accents, and in names also written together or
+apart. Names match in more ways (other scripts' foldings, typing errors), which only the engine's
+analysis finds again in the text: where the typed characters don't stand at the place, the engine's
+whole word is marked.
 Marked values are HTML: all else is escaped.
 """
 
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from service.search.query_text import TRUNK_PREFIX, QueryText, trimmed
+from service.search.query_text import TRUNK_PREFIX, QueryText, Word, trimmed
 from service.search.ranking import NAMES, in_names
 
 _OPEN, _CLOSE = "<mark>", "</mark>"
@@ -22,6 +23,9 @@ _FROM, _TO = "\ue000", "\ue001"
 # Beyond, a value is shown unmarked: a name of a megabyte would take the engine too long.
 _MOST_CHARS: Final = 10_000
 _LEAST_CHARS: Final = 2
+# Fewer letters stand apart by chance.
+_LEAST_APART: Final = 3
+_MOST_TOGETHER: Final = 3
 _ANYWHERE: Final = ("email", "user_id")
 
 _Span = tuple[int, int]
@@ -46,21 +50,33 @@ def highlight_request(text: QueryText, *, forgiving: bool) -> dict[str, Any]:
     }
 
 
-def highlights(
-    text: QueryText, source: Mapping[str, Any], found: Mapping[str, list[str]]
-) -> dict[str, str]:
-    """Marked values by field. found: what the engine marked of this user."""
-    typed = _typed(text)
-    marked: dict[str, str | None] = {}
-    for name in NAMES:
-        value, engines = _read(source.get(name), found.get(name))
-        marked[name] = _marked(value, _merged(_spans(typed, value, at_beginnings=True), engines))
-    for name in _ANYWHERE:
-        value = _short(source.get(name))
-        marked[name] = _marked(value, _spans(typed, value, at_beginnings=False))
-    phone = _short(source.get("phone_number"))
-    marked["phone_number"] = _marked(phone, _digit_spans(text, phone))
-    return {name: value for name, value in marked.items() if value is not None}
+class Highlighter:
+    """Marks what was typed in the users of a page. forgiving: as in `ranking.matching`."""
+
+    def __init__(self, text: QueryText, *, forgiving: bool) -> None:
+        self._text = text
+        typed = [
+            (len(word), re.escape(_folded(word)))
+            for word in ((one.text if "@" in one.text else trimmed(one.text)) for one in text.words)
+            if len(word) >= _LEAST_CHARS
+        ]
+        self._anywhere = _either(typed)
+        parted = _otherwise_parted(text.words, forgiving=forgiving)
+        in_names = _either([*typed, *parted])
+        self._in_names = rf"(?<![^\W_])(?:{in_names})" if in_names else ""
+
+    def of(self, source: Mapping[str, Any], found: Mapping[str, list[str]]) -> dict[str, str]:
+        """Marked values by field. found: what the engine marked of this user."""
+        marked: dict[str, str | None] = {}
+        for name in NAMES:
+            value, engines = _read(source.get(name), found.get(name))
+            marked[name] = _marked(value, _merged(_spans(self._in_names, value), engines))
+        for name in _ANYWHERE:
+            value = _short(source.get(name))
+            marked[name] = _marked(value, _spans(self._anywhere, value))
+        phone = _short(source.get("phone_number"))
+        marked["phone_number"] = _marked(phone, _digit_spans(self._text, phone))
+        return {name: value for name, value in marked.items() if value is not None}
 
 
 def _short(value: Any) -> str:
@@ -84,12 +100,27 @@ def _read(value: Any, found: list[str] | None) -> tuple[str, list[_Span]]:
     return "".join(plain), spans
 
 
-def _typed(text: QueryText) -> str:
-    """An expression for the words typed; empty when they are too short."""
-    words = (word.text if "@" in word.text else trimmed(word.text) for word in text.words)
-    parts = {_folded(word) for word in words if len(word) >= _LEAST_CHARS}
-    # The longest first, for of two that begin alike the expression takes the first.
-    return "|".join(map(re.escape, sorted(parts, key=lambda part: (-len(part), part))))
+def _otherwise_parted(words: Sequence[Word], *, forgiving: bool) -> Iterator[tuple[int, str]]:
+    """Expressions, by length, for words whose letters stand apart in a name; and if forgiving, for
+    those that stand together there, and for the beginnings of such names."""
+    most, end = (_MOST_TOGETHER, "") if forgiving else (1, r"(?![^\W_])")
+    for first in range(len(words)):
+        for last in range(first, min(len(words), first + most)):
+            run = words[first : last + 1]
+            letters = [_folded(word.letters) for word in run]
+            length = sum(map(len, letters))
+            if length >= _LEAST_APART and not any("@" in word.text for word in run):
+                # Between two words there is no mark: where one is, each is marked for itself.
+                yield length, "".join(map(_parted, letters)) + end
+
+
+def _parted(letters: str) -> str:
+    return r"[\W_]{0,2}".join(map(re.escape, letters))
+
+
+def _either(ways: Iterable[tuple[int, str]]) -> str:
+    """The longest first, for of two that begin alike an expression takes the first."""
+    return "|".join(way for _, way in sorted({(-length, way) for length, way in ways}))
 
 
 def _folded(text: str) -> str:
@@ -106,11 +137,10 @@ def _folded_character(character: str) -> str:
     return bare if len(bare) == 1 else character
 
 
-def _spans(typed: str, value: str, *, at_beginnings: bool) -> list[_Span]:
+def _spans(typed: str, value: str) -> list[_Span]:
     if not typed or not value:
         return []
-    pattern = rf"(?<![^\W_])(?:{typed})" if at_beginnings else typed
-    return [match.span() for match in re.finditer(pattern, _folded(value))]
+    return [match.span() for match in re.finditer(typed, _folded(value))]
 
 
 def _digit_spans(text: QueryText, value: str) -> list[_Span]:

@@ -50,6 +50,7 @@ class Listing:
 
     async def _find(self, parameters: Parameters, position: Position) -> Found:
         body = search_body(parameters, position, timeout_s=self._timeout_s)
-        found = read_page(await self._engine.search(body), parameters)
+        answer = await self._engine.search(body)
+        found = read_page(answer, parameters, forgiving=position.forgiving)
         slow_answer(found.timed_out)
         return found

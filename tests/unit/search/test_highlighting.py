@@ -4,14 +4,21 @@ from typing import Any
 
 import pytest
 
-from service.search.highlighting import highlights
+from service.search.highlighting import Highlighter
 from service.search.query_text import read_query_text
 
 
-def marked(typed: str, source: dict[str, Any], **found: str) -> dict[str, str]:
+def marked(
+    typed: str,
+    source: dict[str, Any],
+    found: dict[str, str] | None = None,
+    *,
+    forgiving: bool = False,
+) -> dict[str, str]:
     text = read_query_text(typed)
     assert text is not None
-    return highlights(text, source, {name: [value] for name, value in found.items()})
+    engines = {name: [value] for name, value in (found or {}).items()}
+    return Highlighter(text, forgiving=forgiving).of(source, engines)
 
 
 @pytest.mark.parametrize(
@@ -73,11 +80,43 @@ def marked(typed: str, source: dict[str, Any], **found: str) -> dict[str, str]:
 )
 def test_names(typed: str, name: str, found: str | None, expected: str | None) -> None:
     by_engine = {} if found is None else {"name": found}
-    assert marked(typed, {"name": name}, **by_engine).get("name") == expected
+    assert marked(typed, {"name": name}, by_engine).get("name") == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "plainly", "forgivingly"),
+    [
+        ("obrien", "Fergal O Brien", "Fergal <mark>O Brien</mark>", None),
+        ("obrien", "Oisín O-Brien", "Oisín <mark>O-Brien</mark>", None),
+        ("vander berg", "van der Berg", "<mark>van der</mark> <mark>Berg</mark>", None),
+        ("jeanluc", "Jean-Luc", "<mark>Jean-Luc</mark>", None),
+        ("mcall", "Mc Allister", None, "<mark>Mc All</mark>ister"),
+        ("mc donald", "McDonald", "<mark>Mc</mark>Donald", "<mark>McDonald</mark>"),
+        ("mc-dona", "McDonald", None, "<mark>McDona</mark>ld"),
+        (
+            "hamish mc dona",
+            "Hamish McDonald",
+            "<mark>Hamish</mark> <mark>Mc</mark>Donald",
+            "<mark>Hamish</mark> <mark>McDona</mark>ld",
+        ),
+        ("van den ber", "Vandenberghe", "<mark>Van</mark>denberghe", "<mark>Vandenber</mark>ghe"),
+        ("ann sm", "Ann Smith", "<mark>Ann</mark> <mark>Sm</mark>ith", None),
+        ("ann", "An Nguyen", None, "<mark>An N</mark>guyen"),
+        ("li", "L I", None, None),
+        ("a@nn", "Ann", None, None),
+    ],
+)
+def test_words_written_together_or_apart(
+    typed: str, name: str, plainly: str | None, forgivingly: str | None
+) -> None:
+    """forgivingly: None for the same."""
+    found = [marked(typed, {"name": name}, forgiving=how).get("name") for how in (False, True)]
+    expected = [plainly, forgivingly or plainly]
+    assert found == expected
 
 
 def test_a_name_that_is_not_shown_is_marked_as_the_engine_has_it() -> None:
-    assert marked("ann", {}, name="\ue000Anne\ue001 Li") == {"name": "<mark>Ann</mark>e Li"}
+    assert marked("ann", {}, {"name": "\ue000Anne\ue001 Li"}) == {"name": "<mark>Ann</mark>e Li"}
 
 
 def test_a_very_long_name_is_shown_unmarked() -> None:
