@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from service.search.query_text import TRUNK_PREFIX, QueryText, Word, trimmed
+from service.search.query_text import TRUNK_PREFIX, QueryText, Word, otherwise_spelt, trimmed
 from service.search.ranking import NAMES, in_names
 
 _OPEN, _CLOSE = "<mark>", "</mark>"
@@ -39,6 +39,8 @@ def highlight_request(text: QueryText, *, forgiving: bool) -> dict[str, Any]:
         ways.append(in_names(name, type="bool_prefix"))
         if forgiving:
             ways.append(in_names(name, fuzziness="AUTO", prefix_length=1))
+            if other := otherwise_spelt(name):
+                ways.append(in_names(other, type="bool_prefix"))
     return {
         "fields": {name: {} for name in NAMES},
         "highlight_query": {"bool": {"should": ways}},

@@ -31,6 +31,8 @@ _ENCODED_ID: Final = re.compile(r"[a-z0-9-]+%7c.+", re.IGNORECASE)
 _FIRST_OF_ITS_OWN: Final = "\u2e80"
 # A full stop stands after abbreviations: `Jr.`, `Dr.`, `Prof.`, initials.
 _LONGEST_ABBREVIATION: Final = 4
+_SPELT_OUT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_SPELT_FOR_ONE: Final = re.compile("(?<=[aou])e|(?<=a)a")
 # Of more parts there would be too many ways to write them.
 _MOST_PARTS: Final = 4
 # Names are written with them, and indexed so.
@@ -140,6 +142,16 @@ def trimmed(text: str) -> str:
     and `J.` for no beginning of `John`."""
     telling = [at for at, char in enumerate(text) if _tells(char)]
     return text[telling[0] : telling[-1] + 1] if telling else text
+
+
+def otherwise_spelt(text: str) -> str | None:
+    """With umlauts spelt out, or for those that are spelt out the letters that the index has for
+    them: `Müller` as `Mueller`, `Mueller` as `Muller`. None when there are none."""
+    lower = text.lower()
+    other = lower.translate(_SPELT_OUT)
+    if other == lower:
+        other = _SPELT_FOR_ONE.sub("", lower)
+    return None if other == lower else other
 
 
 def spellings(words: Sequence[str]) -> list[str]:

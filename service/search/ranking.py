@@ -12,13 +12,22 @@ A user's score is a sum of the constants below, so a ranking can be worked out o
 
 Whatever the number of words, one more that matches whole outweighs all that a beginning can add.
 Typing errors are looked for only when nobody matches without (`forgiving`); then each word may be
-a letter or two off, written together or apart, or an address without its beginning, and counts
-least; a number may have another beginning, and one address, id or number is enough.
+a letter or two off, written together or apart, with its umlauts spelt out or not, or an address
+without its beginning, and counts least; a number may have another beginning, and one address, id
+or number is enough.
 """
 
 from typing import Any, Final
 
-from service.search.query_text import QueryText, Word, is_blankless, spellings, term_count, trimmed
+from service.search.query_text import (
+    QueryText,
+    Word,
+    is_blankless,
+    otherwise_spelt,
+    spellings,
+    term_count,
+    trimmed,
+)
 
 Query = dict[str, Any]
 
@@ -47,6 +56,7 @@ _MOST_CLAUSES: Final = 740
 _CLAUSES_A_WORD: Final = 13
 _CLAUSES_TO_JOIN: Final = 18
 _CLAUSES_A_TERM: Final = 17
+_CLAUSES_A_SPELLING: Final = 6
 _CLAUSES_AN_EXPANSION: Final = 11
 # Names of more words are seldom typed, and each takes clauses.
 _FEW_WORDS: Final = 5
@@ -112,7 +122,9 @@ def _expansions(text: QueryText) -> int:
     """Terms to try for each that was typed, so that all of them together aren't too many."""
     terms = max(1, sum(term_count(word.text) for word in text.words))
     a_word = _CLAUSES_A_WORD + (_CLAUSES_TO_JOIN if _are_few(text) else 0)
+    spelt = sum(term_count(word.text) for word in text.words if otherwise_spelt(word.text))
     left = _MOST_CLAUSES - a_word * len(text.words) - _CLAUSES_A_TERM * terms
+    left -= _CLAUSES_A_SPELLING * spelt
     return min(_MOST_EXPANSIONS, left // (_CLAUSES_AN_EXPANSION * terms))
 
 
@@ -282,6 +294,8 @@ def _with_typos(word: Word, expansions: int) -> list[Query]:
         ),
         _constant(_email_words(word.text, analyzer="id_words"), MORE_TYPOS),
     ]
+    if other := otherwise_spelt(word.text):
+        ways.append(_constant(in_names(trimmed(other), type="bool_prefix"), ONE_TYPO))
     if is_blankless(word.text):  # as it may be written with blanks, or the names in another order
         ways.append(_constant(in_names(" ".join(word.text)), ONE_TYPO))
     return ways

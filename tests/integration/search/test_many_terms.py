@@ -59,13 +59,21 @@ async def test_many_mistyped_words_among_many_similar_names(crowd: Api, count: i
         assert found["highlights"][0]["name"].count("<mark>") == count
 
 
+async def test_many_umlauts(crowd: Api) -> None:
+    words = [f"{word[:3]}ü{word[4:]}" for word in WORDS]
+    full = ("filter", f"email={','.join(WORDS * 16)}")
+    for count in range(1, len(words) + 1):
+        await crowd.find(" ".join(words[:count]), full, highlight="true")
+
+
 @pytest.mark.parametrize("count", [2, 3, 4, 5])
 async def test_names_of_many_parts(crowd: Api, count: int) -> None:
     """Each is tried together with its neighbours, too."""
     parts = MISTYPED * 5
     mixed = [f"{part[:2]}山{part[2]}" for part in parts]
     full = [("filter", f"email={','.join(WORDS * 16)}")]
-    for each in ([part[:3] for part in parts], mixed):
+    spelt = [f"{part[0]}ü{part[2]}" for part in parts]
+    for each in ([part[:3] for part in parts], mixed, spelt):
         words = ["-".join(each[start : start + 60 // count]) for start in range(0, 60, 60 // count)]
         q = " ".join(words[:count])[:250]
         status, _, body = await crowd.request(

@@ -34,7 +34,7 @@ PEOPLE = [
         family_name="Quispe",
     ),
     person("aparts", name="Maria Belén Quispe Rojas"),
-    person("a-suffix-first", name="Jr Robert Tables"),
+    person("a-turned", name="Jr Robert Tables"),
     person("suffix", name="Robert Tables Jr."),
     person("a-suffix-and-more", name="Robert Tables Jr Junior"),
     person("a-hyphens", name="Annelie Grethe Zorn Bohl Senior"),
@@ -43,6 +43,8 @@ PEOPLE = [
     person("listed", name="Quimby, Lars"),
     person("suffix-in-parts", name="s@p.example", given_name="Ottilie", family_name="Ufer Sr."),
     person("a-suffix-in-parts", name="Ottilie Ufer Sr Sen"),
+    person("umlauts", name="Käthchen Wöhlermann"),
+    person("spelt-out", name="Bjoern Foerstner-Strauss"),
     person("mail", name="Mail Person", nickname="mp", email="mail.person+a@sub.example.org"),
     person("handle", name="Handled", username="x_handle77"),
     person("trunk", name="Trunk Number", phone_number="+49 (0)171 9988776"),
@@ -82,6 +84,13 @@ PEOPLE = [
         ("o'tkir yo'ldoshev", "uzbek"),
         ("yoldosh", "uzbek"),
         ("дар'я мар’ян", "ukrainian"),
+        # umlauts spelt out, while they are typed
+        ("woehl", "umlauts"),
+        ("kaethchen woehlerm", "umlauts"),
+        ("wöhl kaeth", "umlauts"),
+        ("först", "spelt-out"),
+        ("björn först", "spelt-out"),
+        ("förstner-str", "spelt-out"),
         # initials, marks at the end, other orders
         ("T. Quennell", "initial"),
         ("Quennell, T.", "initial"),
@@ -134,6 +143,11 @@ PEOPLE = [
 async def test_first(people: Api, q: str, first: str) -> None:
     found = await people.find(q, highlight="true")
     assert [user["user_id"].split("|")[1] for user in found["users"][:1]] == [first]
+
+
+async def test_an_umlaut_spelt_out_is_marked_while_it_is_typed(people: Api) -> None:
+    found = await people.find("woehl kaeth", highlight="true")
+    assert found["highlights"] == [{"name": "<mark>Käthchen</mark> <mark>Wöhlermann</mark>"}]
 
 
 async def test_together_and_apart_at_once(people: Api) -> None:

@@ -7,6 +7,7 @@ from service.search.query_text import (
     MAX_TERMS,
     MAX_WORDS,
     TooMuchText,
+    otherwise_spelt,
     phone_digits,
     read_query_text,
     spellings,
@@ -174,3 +175,18 @@ def test_a_whole_name_is_looked_for_with_up_to_two_marks() -> None:
 
 def test_there_are_only_so_many_ways_to_write_a_name() -> None:
     assert max(len(spellings(["ab"] * words)) for words in range(MAX_WORDS)) < 60
+
+
+@pytest.mark.parametrize(
+    ("written", "otherwise"),
+    [
+        ("Müll", "muell"),
+        ("koett", "kott"),
+        ("Aase", "ase"),
+        ("Söders-mueller", "soeders-mueller"),
+        ("smith", None),
+        ("Elena", None),
+    ],
+)
+def test_umlauts_may_be_spelt_otherwise(written: str, otherwise: str | None) -> None:
+    assert otherwise_spelt(written) == otherwise
