@@ -7,8 +7,8 @@ A user's score is a sum of the constants below, so a ranking can be worked out o
   hyphens, commas and full stops are in it;
 - each word counts by its best match: a whole word above a beginning, names above the rest;
 - an address being typed counts most for the e-mail that begins so, digits for a number's end;
-- a little more when a name is the whole text in another order, or begins with it, or a phone
-  number is no longer than it.
+- a little more when a name is the whole text in another order, or begins with it, or has a word
+  for each that was typed, though one begins another (`j jones`), or a number is no longer than it.
 
 Whatever the number of words, one more that matches whole outweighs all that a beginning can add.
 Typing errors are looked for only when nobody matches without (`forgiving`); then each word may be
@@ -17,6 +17,8 @@ without its beginning, and counts least; a number may have another beginning, an
 or number is enough.
 """
 
+import re
+from itertools import permutations
 from typing import Any, Final
 
 from service.search.query_text import (
@@ -40,6 +42,7 @@ NUMBER_END: Final = 10
 OTHER_BEGINNING: Final = 8
 NAME_IN_ANOTHER_ORDER: Final = 6
 NAME_BEGINS_WITH_ALL: Final = 4
+EACH_IN_ITS_OWN_WORD: Final = 4
 NUMBER_TO_THE_DIGIT: Final = 4
 ONE_TYPO: Final = 2
 MORE_TYPOS: Final = 1
@@ -58,6 +61,9 @@ _CLAUSES_TO_JOIN: Final = 18
 _CLAUSES_A_TERM: Final = 17
 _CLAUSES_A_SPELLING: Final = 6
 _CLAUSES_AN_EXPANSION: Final = 11
+_FULL_NAME: Final = (2, 3)
+# As the mapping has it.
+_LONGEST_INDEXED_BEGINNING: Final = 2
 # Names of more words are seldom typed, and each takes clauses.
 _FEW_WORDS: Final = 5
 _JOINED: Final = ("name", "family_name", "name.joined")
@@ -147,6 +153,8 @@ def _bonuses(text: QueryText) -> list[Query]:
     ]
     if turned:
         bonuses.append(_constant(_any_of(turned), NAME_IN_ANOTHER_ORDER))
+    if len(words) in _FULL_NAME and _one_begins_another(words):
+        bonuses.append(_constant(_any_of(_each_in_its_own_word(words)), EACH_IN_ITS_OWN_WORD))
     if len(whole) > 1:  # everybody beginning with one letter: no information, much work
         bonuses.append(_constant({"prefix": {"name.folded": whole}}, NAME_BEGINS_WITH_ALL))
     if text.digits is not None:  # numbers that only end so have matched as much till here
@@ -162,6 +170,37 @@ def _given_and_family(given: list[str], family: list[str]) -> Query:
         {"terms": {"family_name.folded": spellings(family)}},
     ]
     return {"bool": {"filter": parts}}
+
+
+def _one_begins_another(words: list[str]) -> bool:
+    return any(
+        part.startswith(one.lower()) and part != one.lower()
+        for one, other in permutations(words, 2)
+        for part in re.split(r"[\W_]+", other.lower())
+    )
+
+
+def _each_in_its_own_word(words: list[str]) -> list[Query]:
+    """Not `J` and `Jones` both in the `Jones` of `Ann Jones`."""
+    # Longer beginnings may be of more words than the engine counts for this.
+    short = [len(word) <= _LONGEST_INDEXED_BEGINNING for word in words]
+    if any(short):
+        apart = [
+            {"prefix": {"prefix": word}} if is_short else {"match": {"query": word}}
+            for word, is_short in zip(words, short, strict=True)
+        ]
+        how = {"mode": "unordered_no_overlap", "intervals": apart}
+        return [{"intervals": {"name": {"all_of": how}}}]
+    ways: list[Query] = []
+    for at in range(1, len(words)):
+        halves = " ".join(words[:at]), " ".join(words[at:])
+        for given, family in permutations(halves):
+            begin = [
+                {"match_bool_prefix": {name: {"query": part, "operator": "and"}}}
+                for name, part in (("given_name", given), ("family_name", family))
+            ]
+            ways.append({"bool": {"filter": begin}})
+    return ways
 
 
 def _word(word: Word, forgiven: list[Query]) -> Query:

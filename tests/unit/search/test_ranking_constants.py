@@ -6,13 +6,14 @@ from service.search.query_text import MAX_WORDS
 
 def test_one_more_whole_word_outweighs_all_that_beginnings_can_add() -> None:
     least_gain = ranking.OTHER_WORD - ranking.NAME_BEGINNING
-    assert least_gain > ranking.NAME_BEGINS_WITH_ALL
+    assert least_gain > ranking.NAME_BEGINS_WITH_ALL + ranking.EACH_IN_ITS_OWN_WORD
     assert ranking.OTHER_BEGINNING > ranking.ONE_TYPO > ranking.MORE_TYPOS
 
 
 def test_the_whole_outweighs_its_words() -> None:
     least = ranking.NAME_IN_ANOTHER_ORDER
     assert least > ranking.NAME_BEGINS_WITH_ALL
-    most_of_words = MAX_WORDS * ranking.NAME_WORD + ranking.NAME_BEGINS_WITH_ALL + least
+    bonuses = ranking.NAME_BEGINS_WITH_ALL + ranking.EACH_IN_ITS_OWN_WORD + least
+    most_of_words = MAX_WORDS * ranking.NAME_WORD + bonuses
     assert most_of_words < ranking.WHOLE_NAME
     assert most_of_words + ranking.WHOLE_NAME < ranking.WHOLE_ID
