@@ -39,8 +39,8 @@ def highlight_request(text: QueryText, *, forgiving: bool) -> dict[str, Any]:
         ways.append(in_names(name, type="bool_prefix"))
         if forgiving:
             ways.append(in_names(name, fuzziness="AUTO", prefix_length=1))
-            if other := otherwise_spelt(name):
-                ways.append(in_names(other, type="bool_prefix"))
+        if other := otherwise_spelt(name):
+            ways.append(in_names(other, **({"type": "bool_prefix"} if forgiving else {})))
     return {
         "fields": {name: {} for name in NAMES},
         "highlight_query": {"bool": {"should": ways}},

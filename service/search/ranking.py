@@ -5,14 +5,15 @@ A user's score is a sum of the constants below, so a ranking can be worked out o
 
 - the whole text is the user's id, e-mail address or phone number, or their whole name, whatever
   hyphens, commas and full stops are in it;
-- each word counts by its best match: a whole word above a beginning, names above the rest;
+- each word counts by its best match: a whole word above a beginning, or its umlauts spelt out or
+  not, names above the rest;
 - an address being typed counts most for the e-mail that begins so, digits for a number's end;
 - a little more when a name is the whole text in another order, or begins with it, or has a word
   for each that was typed, though one begins another (`j jones`), or a number is no longer than it.
 
 Whatever the number of words, one more that matches whole outweighs all that a beginning can add.
 Typing errors are looked for only when nobody matches without (`forgiving`); then each word may be
-a letter or two off, written together or apart, with its umlauts spelt out or not, or an address
+a letter or two off, written together or apart, a beginning in the other spelling, or an address
 without its beginning, and counts least; a number may have another beginning, and one address, id
 or number is enough.
 """
@@ -38,6 +39,7 @@ WHOLE_NAME: Final = 512
 NAME_WORD: Final = 32
 OTHER_WORD: Final = 28
 NAME_BEGINNING: Final = 12
+OTHER_SPELLING: Final = 12
 NUMBER_END: Final = 10
 OTHER_BEGINNING: Final = 8
 NAME_IN_ANOTHER_ORDER: Final = 6
@@ -59,7 +61,7 @@ _MOST_CLAUSES: Final = 740
 _CLAUSES_A_WORD: Final = 13
 _CLAUSES_TO_JOIN: Final = 18
 _CLAUSES_A_TERM: Final = 17
-_CLAUSES_A_SPELLING: Final = 6
+_CLAUSES_A_SPELLING: Final = 12
 _CLAUSES_AN_EXPANSION: Final = 11
 _FULL_NAME: Final = (2, 3)
 # As the mapping has it.
@@ -247,6 +249,9 @@ def _anywhere(word: Word) -> list[Query]:
         ),
         *_ids(word.text),
     ]
+    other = otherwise_spelt(text)
+    if other and term_count(text) == 1:  # of a term of each word there are few enough
+        ways.append(_constant(in_names(other), OTHER_SPELLING))
     if term_count(word.letters) == 1:
         joined = {"query": word.letters, "operator": "and"}
         ways.append(_constant({"match": {"name.joined": joined}}, OTHER_BEGINNING))

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from service.search.filter_query import MAX_FILTERS
-from service.search.query_text import MAX_TERMS
+from service.search.query_text import MAX_TERMS, MAX_WORDS
 from tests.integration.search.conftest import Api, ids, index
 from tests.integration.search.test_ranking import person
 
@@ -59,9 +59,11 @@ async def test_many_mistyped_words_among_many_similar_names(crowd: Api, count: i
         assert found["highlights"][0]["name"].count("<mark>") == count
 
 
-async def test_many_umlauts(crowd: Api) -> None:
-    words = [f"{word[:3]}ü{word[4:]}" for word in WORDS]
-    full = ("filter", f"email={','.join(WORDS * 16)}")
+@pytest.mark.parametrize("parts", [1, 2, 5, 12, 60])
+async def test_many_umlauts(crowd: Api, parts: int) -> None:
+    terms = [f"{word[0]}ü{letter}" for letter in "rstnl" for word in WORDS]
+    words = ["-".join(terms[at : at + parts]) for at in range(0, 60, parts)][:MAX_WORDS]
+    full = ("filter", f"email={','.join(str(number) for number in range(200))}")
     for count in range(1, len(words) + 1):
         await crowd.find(" ".join(words[:count]), full, highlight="true")
 

@@ -51,6 +51,9 @@ PEOPLE = [
     person("z-quote", name="Qu O'Qarmody"),
     person("a-long", name="Wilfrida Marquesina", given_name="Wilfrida", family_name="Marquesina"),
     person("z-long", name="Marquita Marquesina", given_name="Marquita", family_name="Marquesina"),
+    person("b-1", name="Boellmans"),
+    person("b-2", name="Boellman"),
+    person("b-3", name="Böllman"),
     person("mail", name="Mail Person", nickname="mp", email="mail.person+a@sub.example.org"),
     person("handle", name="Handled", username="x_handle77"),
     person("trunk", name="Trunk Number", phone_number="+49 (0)171 9988776"),
@@ -167,6 +170,21 @@ async def test_together_and_apart_at_once(people: Api) -> None:
     names = await people.names_of("obrien")
     assert names.index("Dervla OBrien") < names.index("Fergal O Brien")
     assert names.index("Oisín O'Brien") < names.index("Fergal O Brien")
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("boellman", ["Boellman", "Boellmans", "Böllman"]),
+        ("böllman", ["Böllman", "Boellman"]),
+    ],
+)
+async def test_umlauts_spelt_out_or_not(people: Api, q: str, expected: list[str]) -> None:
+    """Whoever has the name as it was typed stands above who spells it otherwise."""
+    found = await people.find(q, highlight="true")
+    assert found["forgiving"] is False
+    assert [user["name"] for user in found["users"]] == expected
+    assert all("name" in marks for marks in found["highlights"])
 
 
 async def test_a_word_that_tells_nobody_is_not_passed_over(people: Api) -> None:
