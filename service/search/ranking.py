@@ -14,8 +14,8 @@ A user's score is a sum of the constants below, so a ranking can be worked out o
 Whatever the number of words, one more that matches whole outweighs all that a beginning can add.
 Typing errors are looked for only when nobody matches without (`forgiving`); then each word may be
 a letter or two off, written together or apart, a beginning in the other spelling, or an address
-without its beginning, and counts least; a number may have another beginning, and one address, id
-or number is enough.
+without its beginning or with another ending, and counts least; a number may have another beginning,
+and one address, id or number is enough.
 """
 
 import re
@@ -322,8 +322,11 @@ def _with_typos(word: Word, expansions: int) -> list[Query]:
         handle = _constant(in_names(word.text[1:]), ONE_TYPO)
         return [_fuzzy("email.domain", word.text[1:], expansions), handle]
     if word.is_address:
+        ending = word.text.rpartition("@")[2].partition(".")[2]
         return [
             _constant(_inner_address(word.text), ONE_TYPO),
+            # What stands behind the domain's first dot is what is remembered worst.
+            _constant(_inner_address(word.text.removesuffix(ending)), MORE_TYPOS),
             _constant(_email_words(word.text, analyzer="id_words"), MORE_TYPOS),
             _fuzzy("email.folded", word.text, expansions),
         ]
