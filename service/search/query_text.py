@@ -32,7 +32,8 @@ _FIRST_OF_ITS_OWN: Final = "\u2e80"
 # A full stop stands after abbreviations: `Jr.`, `Dr.`, `Prof.`, initials.
 _LONGEST_ABBREVIATION: Final = 4
 _SPELT_OUT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
-_SPELT_FOR_ONE: Final = re.compile("(?<=[aou])e|(?<=a)a")
+# Of Østergaard only the first is one; without any, an å may be spelt so.
+_SPELT_FOR_ONE: Final = (re.compile("(?<=[aou])e"), re.compile("(?<=a)a"))
 # Of more parts there would be too many ways to write them.
 _MOST_PARTS: Final = 4
 # Names are written with them, and indexed so.
@@ -148,10 +149,8 @@ def otherwise_spelt(text: str) -> str | None:
     """With umlauts spelt out, or for those that are spelt out the letters that the index has for
     them: `Müller` as `Mueller`, `Mueller` as `Muller`. None when there are none."""
     lower = text.lower()
-    other = lower.translate(_SPELT_OUT)
-    if other == lower:
-        other = _SPELT_FOR_ONE.sub("", lower)
-    return None if other == lower else other
+    ways = (lower.translate(_SPELT_OUT), *(one.sub("", lower) for one in _SPELT_FOR_ONE))
+    return next((way for way in ways if way != lower), None)
 
 
 def spellings(words: Sequence[str]) -> list[str]:
