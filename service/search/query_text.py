@@ -19,9 +19,10 @@ _PHONE: Final = re.compile(
 TRUNK_PREFIX: Final = re.compile(r"\(\s*0+\s*\)")
 # As many as the mapping indexes of a number; fewer than four say nothing.
 _LEAST_DIGITS, _MOST_DIGITS = 4, 15
-# What stands around an address or a number where it is copied from.
+# What stands around an address, an id or a number where it is copied from.
 _QUOTES: Final = "\"'`\u00ab\u00bb\u2018\u2019\u201c\u201d\u201e"
 _AROUND_ADDRESS: Final = f"{_QUOTES}<>()[]{{}}|,;:.!?"
+_AROUND_ID: Final = f"{_QUOTES}<>()[]{{}},;:"
 _AROUND_NUMBER: Final = f"{_QUOTES}<>[]{{}}|,;:"
 _MAILTO: Final = re.compile("mailto:", re.IGNORECASE)
 _TEL: Final = re.compile("tel:", re.IGNORECASE)
@@ -135,7 +136,7 @@ def _bare(part: str) -> str:
         if link := _MAILTO.match(visible):
             return unquote(visible[link.end() :].partition("?")[0])
         return visible
-    return _visible(part)
+    return _visible(part).strip(_AROUND_ID) if "|" in part else _visible(part)
 
 
 def trimmed(text: str) -> str:

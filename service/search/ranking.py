@@ -14,8 +14,8 @@ A user's score is a sum of the constants below, so a ranking can be worked out o
 Whatever the number of words, one more that matches whole outweighs all that a beginning can add.
 Typing errors are looked for only when nobody matches without (`forgiving`); then each word may be
 a letter or two off, written together or apart, a beginning in the other spelling, or an address
-without its beginning or with another ending, and counts least; a number may have another beginning,
-and one address, id or number is enough.
+without its beginning or with another ending, or begin an id, and counts least; a number may have
+another beginning, and one address, id or number is enough.
 """
 
 import re
@@ -52,13 +52,15 @@ MORE_TYPOS: Final = 1
 NAMES: Final = ("name", "given_name", "family_name", "nickname", "username")
 # A digit sequence as long as this is no year, floor or house number.
 _WHOLE_NUMBER_DIGITS: Final = 7
+# What is shorter begins too many ids by chance.
+_LEAST_OF_ID: Final = 8
 # Fewer terms to try for each word of a forgiving search; what is beyond is further off anyway.
 _MOST_EXPANSIONS: Final = 50
 # The engine refuses a query of over 1,024 clauses, every term tried counted. This is what filters,
 # at most 200, and the frame of the query leave; and what a word, one that is joined with others,
 # and a term take without errors.
 _MOST_CLAUSES: Final = 740
-_CLAUSES_A_WORD: Final = 13
+_CLAUSES_A_WORD: Final = 14
 _CLAUSES_TO_JOIN: Final = 18
 _CLAUSES_A_TERM: Final = 17
 _CLAUSES_A_SPELLING: Final = 12
@@ -98,6 +100,10 @@ def _known_by(whole: str, digits: str | None) -> Query:
     ]
     if _is_whole(digits):
         ids.append({"term": {"phone_number": digits}})
+    provider, bar, identity = whole.partition("|")
+    if bar:  # of an account that was linked to another
+        parts = {"identities.provider": provider, "identities.user_id": identity}
+        ids.append({"bool": {"filter": [{"term": {field: part}} for field, part in parts.items()]}})
     return _any_of(ids)
 
 
@@ -343,6 +349,9 @@ def _with_typos(word: Word, expansions: int) -> list[Query]:
     ]
     if other := otherwise_spelt(word.text):
         ways.append(_constant(in_names(trimmed(other), type="bool_prefix"), ONE_TYPO))
+    beginning = trimmed(word.text).lower()
+    if len(beginning) >= _LEAST_OF_ID and any(map(str.isdigit, beginning)):
+        ways.append(_constant({"prefix": {"search.ids": beginning}}, MORE_TYPOS))
     if is_blankless(word.text):  # as it may be written with blanks, or the names in another order
         ways.append(_constant(in_names(" ".join(word.text)), ONE_TYPO))
     return ways

@@ -31,6 +31,8 @@ def test_nothing_typed_is_no_query(typed: str) -> None:
         ("Jose\u0301", ["José"]),
         ("山田　太郎", ["山田", "太郎"]),
         ("a\0b", ["a", "b"]),
+        ("'auth0|5f7c8',", ["auth0|5f7c8"]),
+        ("auth0|", ["auth0|"]),
         ("<ann.smith@acme.com>", ["ann.smith@acme.com"]),
         ('"ann.smith@acme.com"', ["ann.smith@acme.com"]),
         ("'ann.smith@acme.com',", ["ann.smith@acme.com"]),
