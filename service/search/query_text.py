@@ -1,5 +1,6 @@
 """What was typed into the one box, taken apart: words, and what else the whole may be. Pure."""
 
+import base64
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -28,6 +29,8 @@ _MAILTO: Final = re.compile("mailto:", re.IGNORECASE)
 _TEL: Final = re.compile("tel:", re.IGNORECASE)
 # A user's id as it stands in a page's address or in a log of requests.
 _ENCODED_ID: Final = re.compile(r"[a-z0-9-]+%7c.+", re.IGNORECASE)
+# The address of a user's page, of Auth0's dashboard, its API or this service's console.
+_PAGE: Final = re.compile(r"https?://\S+/users/([^\s/?#]+)\S*", re.IGNORECASE)
 # From here on scripts are written without blanks, and each character may become a term.
 _FIRST_OF_ITS_OWN: Final = "\u2e80"
 # A full stop stands after abbreviations: `Jr.`, `Dr.`, `Prof.`, initials.
@@ -129,6 +132,9 @@ def _as_meant(text: str) -> str:
 
 
 def _bare(part: str) -> str:
+    page = _PAGE.fullmatch(part.strip(_AROUND_ID))
+    if page and (user_id := _id_of_page(page[1])):
+        return user_id
     if _ENCODED_ID.fullmatch(part):
         return unquote(part)
     if "@" in part:
@@ -137,6 +143,17 @@ def _bare(part: str) -> str:
             return unquote(visible[link.end() :].partition("?")[0])
         return visible
     return _visible(part).strip(_AROUND_ID) if "|" in part else _visible(part)
+
+
+def _id_of_page(segment: str) -> str | None:
+    """The dashboard writes the encoded id in base64, without its padding."""
+    try:
+        padded = segment + "=" * (-len(segment) % 4)
+        of_dashboard = unquote(base64.urlsafe_b64decode(padded).decode())
+    except ValueError:
+        of_dashboard = ""
+    known = (one for one in (unquote(segment), of_dashboard) if "|" in one and one.isprintable())
+    return next(known, None)
 
 
 def trimmed(text: str) -> str:

@@ -74,6 +74,7 @@ PEOPLE = [
     person(
         "acme|wilma.a@slate.example", name="W. Acorn", nickname="wa", email="wilma.a@slate.example"
     ),
+    person("homer", name="Dashboard Link"),
     person("blank", name="渡辺 さくら"),
     person("blank-ko", name="남궁 민수"),
 ]
@@ -155,6 +156,7 @@ PEOPLE = [
         ("'sub': 'auth0|5f7c8ec7c33c6c004bbafe82'", "5f7c8ec7c33c6c004bbafe82"),
         ("5f7c8ec7c3", "5f7c8ec7c33c6c004bbafe82"),
         ("103547991597", "linked"),
+        ("https://x.example/users/YXV0aDAlN0Nob21lcg", "homer"),
         ("countess_99", "login-x"),
         ("countess", "login-x"),
         # one letter, or two
