@@ -146,8 +146,7 @@ def _spans(typed: str, value: str) -> list[_Span]:
 
 
 def _digit_spans(text: QueryText, value: str) -> list[_Span]:
-    wanted = {word.digits for word in text.words} | {text.digits}
-    numbers = sorted((digits for digits in wanted if digits), key=len, reverse=True)
+    numbers = sorted(text.numbers, key=len, reverse=True)
     if not numbers:
         return []
     between = f"(?:[^0-9]|{TRUNK_PREFIX.pattern})*"

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, combinations
+from itertools import accumulate, chain, combinations, groupby
 from typing import Final
 from urllib.parse import unquote
 
@@ -79,6 +79,14 @@ class QueryText:
     words: tuple[Word, ...]
     whole: str
     digits: str | None = None
+
+    @property
+    def numbers(self) -> set[str]:
+        """Digits of what may be phone numbers: the whole, each word, and neighbouring words."""
+        runs = groupby((word.text for word in self.words), key=_is_of_a_number)
+        neighbours = (phone_digits(" ".join(run)) for of_a_number, run in runs if of_a_number)
+        found = {self.digits, *(word.digits for word in self.words), *neighbours}
+        return {digits for digits in found if digits}
 
 
 def read_query_text(typed: str) -> QueryText | None:
@@ -204,6 +212,10 @@ def _tells(char: str) -> bool:
 def _visible(text: str) -> str:
     """Without marks of direction and the like."""
     return "".join(char for char in text if char in _JOINERS or unicodedata.category(char) != "Cf")
+
+
+def _is_of_a_number(text: str) -> bool:
+    return _PHONE.fullmatch(text) is not None
 
 
 def phone_digits(text: str) -> str | None:

@@ -112,10 +112,12 @@ def _enough_alone(text: QueryText) -> list[Query]:
     ways = [
         _constant(_known_by(word.text, word.digits), ONE_TYPO)
         for word in text.words
-        if word.is_address or "|" in word.text or _is_whole(word.digits)
+        if word.is_address or "|" in word.text
     ]
-    numbers = {text.digits, *(word.digits for word in text.words)}
-    ends = sorted({end for digits in numbers if digits for end in _other_beginnings(digits)})
+    numbers = sorted(filter(_is_whole, text.numbers))
+    if numbers:
+        ways.append(_constant({"terms": {"phone_number": numbers}}, ONE_TYPO))
+    ends = sorted({end for digits in numbers for end in _other_beginnings(digits)})
     if ends:
         ways.append(_constant({"terms": {"phone_number": ends}}, MORE_TYPOS))
     return ways

@@ -153,6 +153,10 @@ PEOPLE = [
         ("0031612349876", "national"),
         ("number +31612349876", "national"),
         ("0687654321", "world"),
+        ("World Number, +31 6 87 65 43 21", "world"),
+        ("Phone: +31 (6) 8765 4321", "world"),
+        ("+31 6 8765 4321 (mobile)", "world"),
+        ("Mobile 06 87 65 43 21", "world"),
     ],
 )
 async def test_first(people: Api, q: str, first: str) -> None:
