@@ -44,6 +44,13 @@ _MOST_PARTS: Final = 4
 _JOINERS: Final = frozenset("\u200c\u200d")
 
 
+# What people are called by, and few are named.
+_TITLES: Final = (
+    "mr mrs ms miss mx sir dr prof ing herr frau hr mme mlle monsieur madame sra srta senor senora "
+    "sig signor signora dhr mevr"
+)
+
+
 class TooMuchText(ValueError):
     """More text than a search takes; says how much that is."""
 
@@ -59,6 +66,11 @@ class Word:
     def letters(self) -> str:
         """Without its punctuation: `O'Brien` as `OBrien`."""
         return "".join(filter(_tells, self.text))
+
+    @property
+    def is_title(self) -> bool:
+        """`Dr.`, `Frau`."""
+        return self.letters.lower() in _TITLES.split()
 
     @property
     def is_address(self) -> bool:

@@ -14,8 +14,8 @@ A user's score is a sum of the constants below, so a ranking can be worked out o
 Whatever the number of words, one more that matches whole outweighs all that a beginning can add.
 Typing errors are looked for only when nobody matches without (`forgiving`); then each word may be
 a letter or two off, written together or apart, a beginning in the other spelling, or an address
-without its beginning or with another ending, or begin an id, and counts least; a number may have
-another beginning, and one address, id or number is enough.
+without its beginning or with another ending, or begin an id, and counts least; a title needs no
+match, a number may have another beginning, and one address, id or number is enough.
 """
 
 import re
@@ -81,6 +81,7 @@ def matching(text: QueryText, *, forgiving: bool = False) -> Query:
     words = [
         _word(word, _with_typos(word, expansions) + _joined(text, place) if forgiving else [])
         for place, word in enumerate(text.words)
+        if not (forgiving and word.is_title and _is_more_than_titles(text))
     ]
     # What stands in the document as typed matches, whatever words its field is indexed by.
     ways = [{"bool": {"must": words}}, _constant(_known_by(text.whole, text.digits), 0)]
@@ -293,6 +294,10 @@ def _phone(digits: str) -> list[Query]:
         _constant({"term": {"phone_number": digits}}, end),
         _constant({"prefix": {"phone_number": digits}}, OTHER_BEGINNING),
     ]
+
+
+def _is_more_than_titles(text: QueryText) -> bool:
+    return not all(word.is_title for word in text.words)
 
 
 def _are_few(text: QueryText) -> bool:

@@ -93,6 +93,10 @@ PEOPLE = [
         ("o'tkir yo'ldoshev", "uzbek"),
         ("yoldosh", "uzbek"),
         ("дар'я мар’ян", "ukrainian"),
+        # titles that no name has
+        ("Ms. Theodora Quennell", "initial"),
+        ("Frau Quennell", "initial"),
+        ("Herr Prof. Dr. Wöhlermann", "umlauts"),
         # words of which one begins another
         ("J Jellinghaus", "z-own-word"),
         ("jellinghaus, J.", "z-own-word"),
@@ -193,3 +197,4 @@ async def test_umlauts_spelt_out_or_not(people: Api, q: str, expected: list[str]
 
 async def test_a_word_that_tells_nobody_is_not_passed_over(people: Api) -> None:
     assert await people.names_of("Quennell Somebody") == []
+    assert await people.names_of("Herr Dr.") == []
