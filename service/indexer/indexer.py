@@ -13,11 +13,13 @@ from collections.abc import Callable, Sequence
 
 from opensearchpy import AsyncOpenSearch
 
+from service.documents.document import DeletionMode
 from service.index.names import IndexNames
 from service.indexer.bulk import BulkWriter
 from service.indexer.delivery import Delivery
 from service.indexer.feed import Feed
 from service.indexer.in_flight import InFlight
+from service.indexer.in_turn import InTurn
 from service.indexer.options import IndexerOptions
 from service.indexer.prepare import Preparer
 from service.indexer.refresh import Refresher
@@ -86,8 +88,11 @@ class Indexer:
         self._window = Window(
             max_events=self._options.max_events, max_bytes=self._options.max_bytes
         )
+        self._deliver = self._delivery.deliver
+        if self._options.deletion_mode is DeletionMode.DELETE:
+            self._deliver = InTurn(self._deliver, self._window.put).deliver
         self._set_aside = SetAside(
-            self._delivery.deliver,
+            self._deliver,
             self._retry,
             max_events=self._options.max_events,
             max_bytes=self._options.max_bytes,
@@ -139,7 +144,7 @@ class Indexer:
             batch = self._window.take()
             self._set_aside.hand_over(batch)
             try:
-                refused = await self._delivery.deliver(batch)
+                refused = await self._deliver(batch)
             except Interrupted:
                 return
             if refused:
