@@ -8,12 +8,12 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal, TextIO
 
 import orjson
 
+from service.observability.log_writer import LogWriter, writing_to
 from service.observability.tracebacks import describe
 
 LogFormat = Literal["auto", "json", "text"]
@@ -26,6 +26,9 @@ _LEADING = ("time", "level", "logger", "action", "message")
 _SILENCED = ("opensearch", "opensearchpy.trace", "aiohttp.access")
 
 _COLOURS = {"WARNING": "\x1b[33m", "ERROR": "\x1b[31m", "CRITICAL": "\x1b[1;31m"}
+# Docker kills what doesn't end within 10 s, of which stopping may take 8.
+_READER_STANDS_STILL_S = 1.0
+
 _DIM, _RESET = "\x1b[2m", "\x1b[0m"
 
 
@@ -43,10 +46,13 @@ def configure_logging(
     """
     out = stream or sys.stdout
     text = log_format == "text" or (log_format == "auto" and out.isatty())
-    handler = _Handler(out)
     coloured = out.isatty() and not environ.get("NO_COLOR")
-    handler.setFormatter(TextFormatter(coloured=coloured) if text else JsonFormatter())
+    formatter = TextFormatter(coloured=coloured) if text else JsonFormatter()
+    handler = _Handler(out, formatter)
     root = logging.getLogger()
+    for earlier in root.handlers:
+        if isinstance(earlier, _Handler):
+            earlier.close()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     for name in _SILENCED:
@@ -59,20 +65,45 @@ def _is_a_fault(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], ConnectionError))
 
 
-class _Handler(logging.StreamHandler[TextIO]):
-    """Lines that can't be written, on a full disk say, are missing; what runs goes on."""
+class _Handler(logging.Handler):
+    """Formats where a record is made, for what it refers to may change; writes elsewhere."""
 
-    _told = False
+    def __init__(self, out: TextIO, formatter: logging.Formatter) -> None:
+        super().__init__()
+        self.setFormatter(formatter)
+        self._writer = LogWriter(writing_to(out), self._missing)
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
-        """One sentence instead of logging's own trace for every line."""
-        error = sys.exc_info()[1]
-        if not isinstance(error, OSError):
-            super().handleError(record)
-        elif not self._told:
-            self._told = True
-            with suppress(OSError):  # stderr may end at the same place
-                print(f"the log can't be written: {error.strerror}", file=sys.stderr)
+    def emit(self, record: logging.LogRecord) -> None:
+        """Never waits."""
+        try:
+            line = self.format(record)
+        except Exception:
+            self.handleError(record)
+        else:
+            self._writer.put(line)
+
+    def flush(self) -> None:
+        """At the exit too; a reader that stands still doesn't keep the process from ending."""
+        self._writer.flush(_READER_STANDS_STILL_S)
+
+    def close(self) -> None:
+        """Nothing more comes."""
+        self._writer.close()
+        super().close()
+
+    def _missing(self, lines: int) -> str:
+        record = logging.makeLogRecord(
+            {
+                "name": __name__,
+                "levelno": logging.WARNING,
+                "levelname": "WARNING",
+                "msg": "%d lines of the log are missing here: nobody read it for a while",
+                "args": (lines,),
+                "action": "log_lines_missing",
+                "lines": lines,
+            }
+        )
+        return self.format(record)
 
 
 class JsonFormatter(logging.Formatter):

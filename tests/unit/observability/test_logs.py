@@ -14,7 +14,14 @@ from service.observability.logs import LogFormat, configure_logging
 log = logging.getLogger("service.somewhere")
 
 
-class Terminal(io.StringIO):
+class Stream(io.StringIO):
+    def getvalue(self) -> str:
+        for handler in logging.getLogger().handlers:
+            handler.flush()
+        return super().getvalue()
+
+
+class Terminal(Stream):
     def isatty(self) -> bool:
         return True
 
@@ -34,7 +41,7 @@ def _restored() -> Iterator[None]:
 def _stream(
     log_format: LogFormat = "json", level: str = "info", *, terminal: bool = False, **environ: str
 ) -> io.StringIO:
-    stream = Terminal() if terminal else io.StringIO()
+    stream = Terminal() if terminal else Stream()
     configure_logging(log_format, level, stream=stream, environ=environ)
     return stream
 
@@ -163,4 +170,27 @@ def test_a_log_that_cannot_be_written_is_told_once(capfd: pytest.CaptureFixture[
     configure_logging("json", "info", stream=Full())
     logging.getLogger("x").info("one")
     logging.getLogger("x").info("two")
+    logging.getLogger().handlers[0].flush()
     assert capfd.readouterr().err == "the log can't be written: No space left on device\n"
+
+
+def test_a_reader_that_stands_still_keeps_nobody_waiting() -> None:
+    """Neither who logs nor, for long, the end; what is missing is told in its place."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as output, os.fdopen(writing, "w") as pipe:
+        configure_logging("json", "info", stream=pipe)
+        for number in range(20_000):
+            log.info("%d", number, extra={"action": "x"})
+        logging.getLogger().handlers[0].flush()
+
+        seen, missing = 0, 0
+        while seen + missing < 20_000:
+            line = json.loads(output.readline())
+            if line["action"] == "log_lines_missing":
+                missing += line["lines"]
+            else:
+                assert line["message"] == str(seen + missing)
+                seen += 1
+        assert missing > 0
+        log.info("on", extra={"action": "x"})
+        assert json.loads(output.readline())["message"] == "on"
