@@ -1,6 +1,7 @@
 """Why OpenSearch refused, in its own words."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from opensearchpy.exceptions import AuthorizationException, TransportError
 
@@ -10,14 +11,31 @@ BLOCK: Final = "cluster_block_exception"
 _LONGEST: Final = 300
 
 
-def is_block(error: Exception) -> bool:
-    """Whether a request was refused for a block, as a whole."""
-    return isinstance(error, AuthorizationException) and error.error == BLOCK
+def is_block(error: BaseException) -> bool:
+    """Whether a request was refused for a block, as a whole or in what it was to do."""
+    return isinstance(error, AuthorizationException) and _cause(error).get("type") == BLOCK
 
 
 def reason_of(error: TransportError) -> str:
     """The reason in the answer's body, else the error's name; at most 300 characters."""
-    info = error.info
-    if isinstance(info, dict) and isinstance(info.get("error"), dict):
-        return str(info["error"].get("reason", error.error))[:_LONGEST]
-    return str(error.error)[:_LONGEST]
+    return str(_cause(error).get("reason", error.error))[:_LONGEST]
+
+
+def named(error: BaseException | None) -> str:
+    """An answer's status and reason; of anything else, such as no answer, the kind."""
+    if isinstance(error, TransportError) and isinstance(error.status_code, int):
+        return f"{error.status_code}: {reason_of(error)}"
+    return type(error).__name__
+
+
+def _cause(error: TransportError) -> Mapping[str, Any]:
+    info = error.info if isinstance(error.info, Mapping) else {}
+    own, failures = info.get("error"), info.get("failures")
+    if isinstance(own, Mapping):
+        return own
+    # Deleting by query tells of single documents. Reasons can quote their ids; a block's doesn't.
+    for failure in failures if isinstance(failures, list) else ():
+        cause = failure.get("cause") if isinstance(failure, Mapping) else None
+        if isinstance(cause, Mapping) and cause.get("type") == BLOCK:
+            return cause
+    return {}

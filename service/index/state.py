@@ -10,7 +10,7 @@ from typing import Any, Final
 from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import OpenSearchException, SerializationError, TransportError
 
-from service.index.advice import CREDENTIALS, LOG, ROLE, RUNS
+from service.index.advice import CREDENTIALS, LIFT, LOG, ROLE, RUNS
 from service.index.aliases import plan_aliases
 from service.index.bootstrap import find_indices
 from service.index.errors import BootstrapError
@@ -20,7 +20,6 @@ from service.index.unexpected import UnexpectedAnswer, expecting_opensearch
 
 _BOOTSTRAP: Final = "run user-sync bootstrap, or restore the index or its aliases"
 _URL: Final = "check USER_SYNC_OPENSEARCH_URL, and what stands before OpenSearch (a proxy?)"
-_LIFT: Final = "lift the block when whoever set it is done"
 
 IS_TOMBSTONE: Final[dict[str, Any]] = {"exists": {"field": "deleted_at"}}
 
@@ -142,7 +141,7 @@ def _about(blocks: tuple[str, ...]) -> str:
     """OpenSearch sets one kind of block itself, on a full disk; the others are a person's."""
     if any("allow delete" in block or "flood" in block for block in blocks):
         return "free disk on the OpenSearch nodes, then lift the block if it stays"
-    return _LIFT if blocks else ""
+    return LIFT if blocks else ""
 
 
 def _unreadable(error: OpenSearchException) -> IndexState:
@@ -153,7 +152,7 @@ def _unreadable(error: OpenSearchException) -> IndexState:
         )
     if isinstance(error, TransportError) and is_block(error):
         problem = f"OpenSearch has a block (403): {reason_of(error)}"
-        return IndexState(True, problem=problem, advice=_LIFT)
+        return IndexState(True, problem=problem, advice=LIFT)
     if status == 403:
         return IndexState(True, problem="OpenSearch says the user may not (403)", advice=ROLE)
     if isinstance(status, int):

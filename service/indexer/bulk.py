@@ -15,7 +15,7 @@ from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import OpenSearchException, TransportError
 
 from service.documents.document import Document
-from service.index.reason import BLOCK, is_block
+from service.index.reason import BLOCK, is_block, reason_of
 from service.indexer.answers import UnreadableAnswer, Verdict, Whole, judge_item, judge_request
 from service.indexer.in_flight import InFlight
 
@@ -107,7 +107,7 @@ class BulkWriter:
         except TransportError as error:
             status = error.status_code if isinstance(error.status_code, int) else None
             if judge_request(status, error.info) is Whole.HALVE:
-                return TooMuch(f"request_{status}", _reason(error))
+                return TooMuch(f"request_{status}", reason_of(error))
             raise _unavailable(status, error) from error
         except OpenSearchException as error:
             raise ClusterUnavailable("unreadable_answer", type(error).__name__) from error
@@ -139,13 +139,4 @@ def _unavailable(status: int | None, error: TransportError) -> ClusterUnavailabl
     code = "no_answer" if status is None else f"status_{status}"
     if is_block(error):
         code = BLOCK
-    return ClusterUnavailable(code, _reason(error))
-
-
-def _reason(error: TransportError) -> str:
-    """OpenSearch's words when the body was its JSON, else the error's, shortened."""
-    info = error.info
-    if isinstance(info, Mapping) and isinstance(info.get("error"), Mapping):
-        own = info["error"]
-        return f"{own.get('type')}: {own.get('reason')}"[:500]
-    return str(error.error)[:500]
+    return ClusterUnavailable(code, reason_of(error))

@@ -17,7 +17,7 @@ from service.index.bootstrap import bootstrap
 from service.index.change import Change
 from service.index.errors import BootstrapError
 from service.index.names import IndexNames
-from service.index.reason import is_block, reason_of
+from service.index.reason import is_block, named
 
 log = logging.getLogger(__name__)
 
@@ -92,11 +92,11 @@ class Bootstrapping:
     def _note(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         if not self.done.is_set():
-            self.problem = f"OpenSearch does not let us bootstrap yet ({_named(error)})"
+            self.problem = f"OpenSearch does not let us bootstrap yet ({named(error)})"
         if state.attempt_number == 1:
             log.warning(
                 "bootstrapping waits for OpenSearch (%s); events are received meanwhile",
-                _named(error),
+                named(error),
                 extra={"action": "bootstrap_waits"},
             )
 
@@ -113,7 +113,7 @@ def _passes(error: BaseException) -> bool:
 
 
 def _explained(refusal: TransportError) -> str:
-    told = f"OpenSearch refuses it ({_named(refusal)}), and what is there is used as it is"
+    told = f"OpenSearch refuses it ({named(refusal)}), and what is there is used as it is"
     if is_block(refusal):
         return f"{told}. Lift the block"
     if isinstance(refusal, AuthorizationException):
@@ -122,9 +122,3 @@ def _explained(refusal: TransportError) -> str:
             "USER_SYNC_BOOTSTRAP=off and run user-sync bootstrap as one who may"
         )
     return told
-
-
-def _named(error: BaseException | None) -> str:
-    if isinstance(error, TransportError) and isinstance(error.status_code, int):
-        return f"{error.status_code}: {reason_of(error)}"
-    return type(error).__name__

@@ -6,11 +6,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from opensearchpy import AsyncOpenSearch
-from opensearchpy.exceptions import OpenSearchException
+from opensearchpy.exceptions import (
+    AuthenticationException,
+    AuthorizationException,
+    OpenSearchException,
+)
 
-from service.index.advice import CREDENTIALS, ROLE
+from service.index.advice import CREDENTIALS, LIFT, ROLE
 from service.index.names import IndexNames
 from service.index.purge import purge_tombstones
+from service.index.reason import is_block, named
 from service.journal.errors import JournalError
 from service.journal.journal import Journal
 from service.observability.health import Check
@@ -22,10 +27,6 @@ _HOUR_S = 3600.0
 _AGAIN_AFTER_S = 60.0
 _SHARE_OF_RETENTION = 10
 
-_ADVICE = {
-    "AuthenticationException": CREDENTIALS,
-    "AuthorizationException": f"{ROLE}, or lift the index's block",
-}
 _ADVICE_OTHERWISE = (
     "the checks `opensearch` and `journal` say what is wrong, or else OpenSearch's own log"
 )
@@ -70,6 +71,7 @@ class Housekeeping:
         self._requests_over = requests_over
         self._now_us = now_us
         self._put_off = ""
+        self._advice = ""
 
     def check(self) -> Check:
         """Whether the last round did all that was due."""
@@ -79,7 +81,7 @@ class Housekeeping:
             "housekeeping",
             False,
             f"tombstones and dead letters over their retention stay for now ({self._put_off})",
-            _ADVICE.get(self._put_off, _ADVICE_OTHERWISE),
+            self._advice,
         )
 
     async def run(self) -> None:
@@ -119,10 +121,10 @@ class Housekeeping:
             if not self._put_off:
                 log.info(
                     "housekeeping is put off (%s)",
-                    type(error).__name__,
+                    named(error),
                     extra={"action": "housekeeping_put_off"},
                 )
-            self._put_off = type(error).__name__
+            self._put_off, self._advice = named(error), _advice(error)
         else:
             self._put_off = ""
 
@@ -133,3 +135,11 @@ class Housekeeping:
         """
         await self._purged.move(newest_us)
         await self._requests_over()
+
+
+def _advice(error: Exception) -> str:
+    if is_block(error):
+        return LIFT
+    if isinstance(error, AuthorizationException):
+        return ROLE
+    return CREDENTIALS if isinstance(error, AuthenticationException) else _ADVICE_OTHERWISE
