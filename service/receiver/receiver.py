@@ -19,6 +19,7 @@ from service.receiver.app import App, Appendable
 from service.receiver.authorisation import Authorisation, Credentials
 from service.receiver.options import ReceiverOptions
 from service.receiver.refusals import Refusal, Refusals
+from service.receiver.server import Server
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class Receiver:
         self._app = App(journal, Authorisation(credentials), refusals, self._executor, options)
         # aiohttp's low-level server: to route three fixed paths, its Application would add a sixth
         # to what a request costs.
-        server = web.Server(
+        server = Server(
             self._app.handle,
             access_log=None,
             logger=_parser_logger(refusals),

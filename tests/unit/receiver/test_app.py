@@ -94,6 +94,36 @@ async def test_who_goes_away_within_a_body_leaves_nothing() -> None:
     assert door.journal.bodies == []
 
 
+async def test_who_sends_no_more_is_answered_all_the_same() -> None:
+    """`nc -N`, some proxies: the request is whole, only another one won't come."""
+    async with opened() as door, wire(door.receiver.port) as line:
+        await line.send(post(EVENT))
+        await line.end()
+        assert (await line.head()).startswith(b"HTTP/1.1 204 ")
+        assert await line.rest() == b""
+
+        door.journal.open.clear()
+        async with wire(door.receiver.port) as other:
+            await other.send(post(EVENT))
+            await until(lambda: door.journal.waiting == 1)
+            await other.end()
+            await asyncio.sleep(0.05)
+            door.journal.open.set()
+            assert (await other.rest()).startswith(b"HTTP/1.1 204 ")
+        assert door.journal.bodies == [EVENT, EVENT]
+
+
+async def test_who_sends_no_more_within_a_request_or_without_one_is_left_at_once() -> None:
+    begun = post(EVENT, length=1_000)
+    async with opened() as door:
+        for sent in (b"", begun[:30], begun, post(EVENT) + begun, post(EVENT) + begun[:30]):
+            async with wire(door.receiver.port) as line:
+                await line.send(sent)
+                await line.end()
+                async with asyncio.timeout(2):
+                    await line.rest()
+
+
 async def test_a_stalled_body_is_given_up_without_an_answer() -> None:
     options = ReceiverOptions(body_timeout_s=0.05)
     async with opened(options) as door, wire(door.receiver.port) as sender:
