@@ -127,6 +127,10 @@ class Indexer:
         """Claim no more. What OpenSearch can't take now stays in the journal."""
         self._stopping.set()
 
+    def hurry(self) -> None:
+        """Try at once what waits to be tried again: the cluster seems to be back."""
+        self._retry.hurry()
+
     def troubles(self) -> list[Trouble]:
         """What holds events up now, each cause once; empty when all is well."""
         return self._troubles.current()

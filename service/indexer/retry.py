@@ -26,6 +26,12 @@ class Retry:
     def __init__(self, longest_pause_s: float, stopping: asyncio.Event) -> None:
         self._wait = wait_random_exponential(multiplier=_FIRST_PAUSE_S, max=longest_pause_s)
         self._stopping = stopping
+        self._sooner = asyncio.Event()
+
+    def hurry(self) -> None:
+        """End the pauses of this moment: what was waited for may be over."""
+        sooner, self._sooner = self._sooner, asyncio.Event()
+        sooner.set()
 
     async def after(
         self,
@@ -71,4 +77,4 @@ class Retry:
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._stopping.wait()
+                await self.unless_stopping(self._sooner.wait())

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from opensearchpy import AsyncOpenSearch
@@ -72,6 +73,7 @@ class Housekeeping:
         self._now_us = now_us
         self._put_off = ""
         self._advice = ""
+        self._sooner = asyncio.Event()
 
     def check(self) -> Check:
         """Whether the last round did all that was due."""
@@ -84,12 +86,21 @@ class Housekeeping:
             self._advice,
         )
 
+    def hurry(self) -> None:
+        """Do at once what was put off: what stood in the way may be gone."""
+        if self._put_off:
+            self._sooner.set()
+
     async def run(self) -> None:
         """One round now, and one each interval; after one that failed, sooner."""
         every_s = self._retentions.every_s
         while True:
+            self._sooner.clear()
             await self.round()
-            await asyncio.sleep(min(every_s, _AGAIN_AFTER_S) if self._put_off else every_s)
+            pause_s = min(every_s, _AGAIN_AFTER_S) if self._put_off else every_s
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause_s):
+                    await self._sooner.wait()
 
     async def round(self) -> None:
         """Do what is due. What fails is done in the next round."""

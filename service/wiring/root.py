@@ -84,7 +84,12 @@ async def serve(settings: Settings) -> None:
             journal, client, names, _retentions(settings), purged, indexer.requests_over, now_us
         )
         bootstrapping = Bootstrapping(client, names, wanted=settings.index.bootstrap)
-        watch = IndexWatch(client, names)
+
+        def recovered() -> None:
+            indexer.hurry()
+            housekeeping.hurry()
+
+        watch = IndexWatch(client, names, recovered=recovered)
         background = Background(now_us=now_us)
         vitals = Vitals(
             journal, indexer, bootstrapping, watch, housekeeping, background, now_us=now_us

@@ -1,6 +1,7 @@
 """Looks at the index every few seconds, so that `/healthz` can answer from memory."""
 
 import asyncio
+from collections.abc import Callable
 
 from opensearchpy import AsyncOpenSearch
 
@@ -16,11 +17,22 @@ _ADVICE_OTHERWISE = "do what it says; the README tells more under OpenSearch's s
 
 
 class IndexWatch:
-    """What OpenSearch said when it was last asked."""
+    """What OpenSearch said when it was last asked.
 
-    def __init__(self, client: AsyncOpenSearch, names: IndexNames) -> None:
+    recovered: called when all is well again, so that nobody waits for a retry, nor reads of a
+    trouble that is over.
+    """
+
+    def __init__(
+        self,
+        client: AsyncOpenSearch,
+        names: IndexNames,
+        *,
+        recovered: Callable[[], None] = lambda: None,
+    ) -> None:
         self._client = client
         self._names = names
+        self._recovered = recovered
         self._state = IndexState(reachable=False, problem="not asked yet")
 
     def check(self) -> Check:
@@ -35,7 +47,10 @@ class IndexWatch:
 
     async def look(self) -> None:
         """Ask now."""
+        before = self.check().ok
         self._state = await index_state(self._client, self._names, timeout_seconds=_TIMEOUT_S)
+        if self.check().ok and not before:
+            self._recovered()
 
     async def run(self) -> None:
         """Ask until cancelled."""

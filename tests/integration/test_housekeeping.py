@@ -1,5 +1,6 @@
 """What `/healthz` says while what is over its retention can't be removed."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from service.journal.journal import Journal
 from service.journal.options import JournalOptions
 from service.wiring.housekeeping import Housekeeping, Retentions
 from service.wiring.purged_mark import PurgedMark
+from tests.integration.conftest import eventually
 from tests.integration.test_purge import NOW_US, left, write
 
 DAY_US = 86_400_000_000
@@ -19,12 +21,8 @@ async def nothing_is_on_its_way() -> None:
     """No request is under way."""
 
 
-async def test_a_purge_that_is_refused_is_told_until_it_is_done(
-    client: AsyncOpenSearch, names: IndexNames, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    await write(client, names, "old")
-    journal = await Journal.open(tmp_path / "journal.db", JournalOptions())
-    housekeeping = Housekeeping(
+def housekeeper(journal: Journal, client: AsyncOpenSearch, names: IndexNames) -> Housekeeping:
+    return Housekeeping(
         journal,
         client,
         names,
@@ -33,6 +31,14 @@ async def test_a_purge_that_is_refused_is_told_until_it_is_done(
         nothing_is_on_its_way,
         lambda: NOW_US,
     )
+
+
+async def test_a_purge_that_is_refused_is_told_until_it_is_done(
+    client: AsyncOpenSearch, names: IndexNames, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await write(client, names, "old")
+    journal = await Journal.open(tmp_path / "journal.db", JournalOptions())
+    housekeeping = housekeeper(journal, client, names)
     await client.indices.put_settings(index=names.first, body={"index.blocks.write": True})
     with caplog.at_level("INFO"):
         await housekeeping.round()
@@ -45,4 +51,29 @@ async def test_a_purge_that_is_refused_is_told_until_it_is_done(
     await housekeeping.round()
     await journal.close()
     assert housekeeping.check().ok
+    assert await left(client, names) == []
+
+
+async def test_what_was_put_off_is_done_as_soon_as_it_can_be(
+    client: AsyncOpenSearch, names: IndexNames, tmp_path: Path
+) -> None:
+    await write(client, names, "old")
+    journal = await Journal.open(tmp_path / "journal.db", JournalOptions())
+    housekeeping = housekeeper(journal, client, names)
+    await client.indices.put_settings(index=names.first, body={"index.blocks.write": True})
+    running = asyncio.create_task(housekeeping.run())
+
+    async def put_off() -> bool:
+        return not housekeeping.check().ok
+
+    async def done() -> bool:
+        return housekeeping.check().ok
+
+    await eventually(put_off)
+    await client.indices.put_settings(index=names.first, body={"index.blocks.write": None})
+    housekeeping.hurry()
+    await eventually(done, within=10)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await journal.close()
     assert await left(client, names) == []

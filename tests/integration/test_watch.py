@@ -86,3 +86,19 @@ async def test_a_missing_index_and_a_block_that_a_person_set(
     await client.indices.delete(index=names.first)
     await watch.look()
     assert "run user-sync bootstrap" in watch.check().advice
+
+
+async def test_that_all_is_well_again_is_told_once(
+    client: AsyncOpenSearch, names: IndexNames
+) -> None:
+    told: list[bool] = []
+    watch = IndexWatch(client, names, recovered=lambda: told.append(watch.check().ok))
+    await watch.look()
+    await watch.look()
+    assert told == [True]
+    await client.indices.put_settings(index=names.first, body={"index.blocks.write": True})
+    await watch.look()
+    assert told == [True]
+    await client.indices.put_settings(index=names.first, body={"index.blocks.write": None})
+    await watch.look()
+    assert told == [True, True]
