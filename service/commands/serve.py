@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import resource
+from contextlib import suppress
 
 import click
 import uvloop
@@ -12,6 +14,9 @@ from service.wiring.root import serve as run_service
 
 # What is alive after start-up stays alive: collections need not walk it again.
 _COLLECT_AFTER_ALLOCATIONS = 50_000
+
+# Each connection is one, idle ones too, and a stranger needs no credential to open some.
+_MOST_OPEN_FILES = 65_536
 
 
 @click.command()
@@ -29,10 +34,20 @@ def serve() -> None:
     settings = load_settings()
     _require_credential(settings)
     configure_logging(settings.process.log_format, settings.process.log_level)
+    _allow_many_connections()
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER_ALLOCATIONS)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run_service(settings))
+
+
+def _allow_many_connections() -> None:
+    """As far as the system lets us: its usual 1,024 open files are meant to be raised."""
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_OPEN_FILES if most == resource.RLIM_INFINITY else min(_MOST_OPEN_FILES, most)
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        with suppress(ValueError, OSError):  # macOS has a limit below what it tells
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _require_credential(settings: Settings) -> None:

@@ -1,7 +1,11 @@
 """`user-sync serve`: who may start it, and how it ends."""
 
 import asyncio
+import resource
 import signal
+from collections.abc import Callable, Iterator
+
+import pytest
 
 from tests.acceptance.auth0 import event, new_user_id
 from tests.acceptance.conftest import StartService
@@ -10,6 +14,18 @@ from tests.acceptance.service_process import Service, free_port
 from tests.acceptance.waiting import eventually
 
 TIME = "2025-02-01T12:34:56.789Z"
+
+
+@pytest.fixture
+def open_files() -> Iterator[Callable[[int], None]]:
+    """Sets how many files this process, and what it starts, may open unless it asks for more."""
+    before, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    def may_be(number: int) -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (number, most))
+
+    yield may_be
+    may_be(before)
 
 
 async def test_serve_refuses_without_a_credential(service: StartService) -> None:
@@ -101,3 +117,18 @@ async def test_every_log_line_is_json_with_an_action_and_no_personal_data(
     assert all(line["action"] for line in lines)
     for secret in (user_id, "grace", one.token, "Bearer"):
         assert secret not in text
+
+
+async def test_idle_connections_keep_nobody_out(
+    service: StartService, open_files: Callable[[int], None]
+) -> None:
+    """Their number is bounded by what the system grants to who asks, not by its usual 1,024."""
+    open_files(128)
+    one = await service()
+    open_files(1_024)
+    port = int(one.settings["PORT"])
+    idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(200)]
+    assert await one.post(event("created", new_user_id(), TIME)) == 204
+    await one.drained()
+    for _, writer in idle:
+        writer.close()
