@@ -26,8 +26,9 @@ _LEADING = ("time", "level", "logger", "action", "message")
 _SILENCED = ("opensearch", "opensearchpy.trace", "aiohttp.access")
 
 _COLOURS = {"WARNING": "\x1b[33m", "ERROR": "\x1b[31m", "CRITICAL": "\x1b[1;31m"}
-# Docker kills what doesn't end within 10 s, of which stopping may take 8.
-_READER_STANDS_STILL_S = 1.0
+# Docker kills what doesn't end within 10 s, of which stopping may take 8, and cutting off who is
+# left one more.
+_READER_STANDS_STILL_S = 0.5
 
 _DIM, _RESET = "\x1b[2m", "\x1b[0m"
 
