@@ -6,6 +6,7 @@ journal that once filled the disk would refuse for ever.
 """
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -46,7 +47,8 @@ class Capacity:
         self._min_free_disk_bytes = min_free_disk_bytes
         self._free_bytes = free_bytes
         self._monotonic_s = monotonic_s
-        self._file = path.stat().st_ino
+        found = path.stat()
+        self._file, self._length = found.st_ino, found.st_size
         self._free = free_bytes(path.parent)
         self._promised = 0
         self._gone: JournalUnavailable | None = None
@@ -93,7 +95,7 @@ class Capacity:
     def _look(self) -> None:
         self._looked_s = self._monotonic_s()
         try:
-            in_place = self._path.stat().st_ino == self._file
+            found = self._path.stat()
             self._free = self._free_bytes(self._path.parent)
         except FileNotFoundError:
             self._gone = JournalGone(f"the journal {self._path} is gone; {_PUT_BACK}")
@@ -102,8 +104,17 @@ class Capacity:
                 f"the journal {self._path} can't be looked at: {error.strerror}"
             )
         else:
-            self._gone = (
-                None
-                if in_place
-                else JournalGone(f"the journal {self._path} was replaced while in use; {_PUT_BACK}")
+            self._gone = self._replaced(found)
+
+    def _replaced(self, found: os.stat_result) -> JournalGone | None:
+        """While it is open, the file only grows. Once cut, it can't become what it was."""
+        if found.st_ino != self._file:
+            return JournalGone(f"the journal {self._path} was replaced while in use; {_PUT_BACK}")
+        if found.st_size < self._length:
+            self._length = sys.maxsize
+            return JournalGone(
+                f"the journal {self._path} was overwritten while in use; stop the service, put a "
+                "copy of the file in its place, start again"
             )
+        self._length = found.st_size
+        return None

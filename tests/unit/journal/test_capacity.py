@@ -100,3 +100,15 @@ def test_notices_that_the_file_is_gone(capacity: Capacity, disk: Disk, file: Pat
     disk.s = 2.0
     with pytest.raises(JournalGone, match="was replaced"):
         capacity.check(1, 0)
+
+
+def test_notices_for_good_that_the_file_was_cut(capacity: Capacity, disk: Disk, file: Path) -> None:
+    """Emptied, or copied over: a live journal's file only grows, and soon has its length again."""
+    for length, fits in ((0, True), (200, True), (200, True), (100, False), (300, False)):
+        file.write_bytes(b"x" * length)
+        disk.s += 1.0
+        if fits:
+            capacity.check(1, 0)
+        else:
+            with pytest.raises(JournalGone, match="was overwritten while in use"):
+                capacity.check(1, 0)
