@@ -27,12 +27,17 @@ from opensearchpy.exceptions import (
 )
 from yarl import URL
 
+from service.index.unexpected import UnexpectedAnswer
+
 log = logging.getLogger(__name__)
 
 # aiohttp writes a larger body given as bytes in one go, and warns of it.
 _LARGE_BODY: Final = 1 << 20
 _LONGEST_EXTRACT: Final = 200
 _MOST_NOTES: Final = 100
+
+# A proxy may leave the length of a page of large profiles out.
+_LONGEST_UNTOLD: Final = 128 * 1024 * 1024
 
 
 class HttpConnection(AsyncConnection):
@@ -77,7 +82,8 @@ class HttpConnection(AsyncConnection):
         """Status, headers and raw body of an answer in the 200s, or of a status in `ignore`.
 
         timeout: seconds for the whole request. Raises TransportError by status, ConnectionTimeout,
-        SSLError, or opensearch-py's ConnectionError when there is no answer.
+        SSLError, opensearch-py's ConnectionError when there is no answer, or UnexpectedAnswer when
+        it has no end.
         """
         session = self._session or self._open()
         large = body is not None and len(body) > _LARGE_BODY
@@ -92,7 +98,7 @@ class HttpConnection(AsyncConnection):
                 ),
                 allow_redirects=False,
             ) as response:
-                answer = await response.read()
+                answer = await _whole(response)
         except TimeoutError as error:
             raise ConnectionTimeout("TIMEOUT", str(error), error) from error
         except aiohttp.ClientSSLError as error:
@@ -139,6 +145,18 @@ class HttpConnection(AsyncConnection):
         log.warning(
             "OpenSearch notes: %s", note[:_LONGEST_EXTRACT], extra={"action": "opensearch_note"}
         )
+
+
+async def _whole(response: aiohttp.ClientResponse) -> bytes:
+    """The body. OpenSearch says how long it is; what doesn't may have no end."""
+    if response.content_length is not None:
+        return await response.read()
+    body = bytearray()
+    async for piece in response.content.iter_any():
+        body += piece
+        if len(body) > _LONGEST_UNTOLD:
+            raise UnexpectedAnswer(f"an answer is longer than {_LONGEST_UNTOLD:,} bytes")
+    return bytes(body)
 
 
 def _texts(params: Mapping[str, Any]) -> dict[str, str | bytes]:

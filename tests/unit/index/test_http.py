@@ -28,8 +28,10 @@ from opensearchpy.exceptions import (
 )
 from yarl import URL
 
+from service.index import http
 from service.index.connection import OpenSearchOptions, connect
 from service.index.http import HttpConnection
+from service.index.unexpected import UnexpectedAnswer
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -266,3 +268,30 @@ async def test_a_certificate_is_trusted_by_its_ca_file_and_not_without(certifica
         with pytest.raises(SSLError):
             await strict.info()
         await strict.close()
+
+
+def stream(megabytes: int) -> Handler:
+    """An answer that doesn't say how long it is."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        await response.write(b'{"a":"')
+        for _ in range(megabytes):
+            await response.write(b"x" * 1_000_000)
+        await response.write(b'"}')
+        return response
+
+    return handler
+
+
+async def test_an_answer_without_an_end_is_not_read_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something else at OpenSearch's address, a log that is followed say, filled the memory."""
+    monkeypatch.setattr(http, "_LONGEST_UNTOLD", 3_000_000)
+    async with client_of(stream(2)) as client:
+        whole = await client.transport.perform_request("GET", "/")
+        assert len(whole["a"]) == 2_000_000
+    async with client_of(stream(100_000)) as client:
+        async with asyncio.timeout(5):
+            with pytest.raises(UnexpectedAnswer):
+                await client.transport.perform_request("GET", "/")
