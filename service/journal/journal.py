@@ -129,6 +129,8 @@ class Journal:
 
         Raises JournalFull, JournalUnavailable: then none of them counts as received.
         """
+        if stalled := self._writer.stall.reason():
+            raise JournalUnavailable(stalled)
         received_us = self._now_us()
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._writer.submit(
@@ -221,8 +223,8 @@ class Journal:
         """What an append of a large event would raise now; None when there is room for it."""
         if self._closed:
             return JournalUnavailable("the journal is closed")
-        if self._writer.failure:
-            return JournalUnavailable(self._writer.failure)
+        if fault := self._writer.failure or self._writer.stall.reason():
+            return JournalUnavailable(fault)
         try:
             self._capacity.check(self._large_event, self._writer.ledger.get(books.BYTES))
         except JournalError as refusal:

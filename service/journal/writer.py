@@ -24,6 +24,7 @@ from service.journal.database import Database, explain
 from service.journal.duplicates import DuplicateWindow
 from service.journal.errors import JournalError, JournalUnavailable
 from service.journal.ledger import Ledger
+from service.journal.stall import Stall
 from service.journal.transaction import Transaction
 
 log = logging.getLogger(__name__)
@@ -64,7 +65,8 @@ class Writer:
     """Owns the database from start() to stop().
 
     ledger: the committed books, replaced after every commit. failure: why the last transaction
-    failed; empty when it didn't. committed: called in the event loop after every group.
+    failed; empty when it didn't. stall: tells of a disk that doesn't answer. committed: called in
+    the event loop after every group.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Writer:
     ) -> None:
         self.ledger: Ledger = database.ledger()
         self.failure = ""
+        self.stall = Stall(database.path)
         self._database = database
         self._capacity = capacity
         self._window = window
@@ -114,12 +117,15 @@ class Writer:
         running = True
         while running:
             group, running = self._next_group()
+            self.stall.begin()
             try:
                 self._serve(group)
             except Exception as error:
                 log.exception("the journal's writer failed", extra={"action": "journal_failed"})
                 fault = f"the journal's writer failed: {type(error).__name__}"
                 self._reply([Answer(w.future, None, JournalUnavailable(fault)) for w in group])
+            finally:
+                self.stall.end()
         self._database.close()
         self._call(partial(self._answer, [Answer(self._stopped, None)]))
 

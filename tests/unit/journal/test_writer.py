@@ -1,13 +1,15 @@
 """A failing group leaves no trace, in memory either; a faulty change spoils only itself."""
 
 import asyncio
+import logging
 import shutil
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
 
-from service.journal import capacity
+from service.journal import capacity, stall
 from service.journal import writer as writer_module
 from service.journal.errors import JournalFull, JournalGone, JournalUnavailable
 from service.journal.journal import Journal
@@ -206,3 +208,28 @@ async def test_when_the_file_is_gone_with_its_log_that_is_told_and_no_fault_of_o
             await append(journal, b"after")
     assert not [record for record in caplog.records if record.exc_info]
     assert await bodies(journal) == [b"before"]
+
+
+async def test_a_disk_that_does_not_answer_keeps_nobody_waiting(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A volume that hangs fails no write: none ends. Who asks is told, and so is the log, once."""
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(stall, "_STALLED_AFTER_S", 0.05)
+    answers = threading.Event()
+    hanging = asyncio.create_task(journal._change(lambda _: answers.wait(10)))
+    waiting = asyncio.create_task(append(journal, b"came before anybody could know"))
+    async with asyncio.timeout(5):
+        while journal.can_append()[0]:  # noqa: ASYNC110 - nothing tells when it changes
+            await asyncio.sleep(0.01)
+        assert "has not answered" in str(journal.refusal())
+        for _ in range(2):
+            with pytest.raises(JournalUnavailable, match="has not answered"):
+                await append(journal, b"refused")
+        answers.set()
+        await asyncio.gather(hanging, waiting)
+        await append(journal, b"after")
+    assert journal.can_append() == (True, "")
+    assert await bodies(journal) == [b"came before anybody could know", b"after"]
+    told = [record.__dict__["action"] for record in caplog.records]
+    assert told == ["journal_unavailable", "journal_recovered"]
