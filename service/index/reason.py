@@ -13,7 +13,9 @@ _LONGEST: Final = 300
 
 def is_block(error: BaseException) -> bool:
     """Whether a request was refused for a block, as a whole or in what it was to do."""
-    return isinstance(error, AuthorizationException) and _cause(error).get("type") == BLOCK
+    if not isinstance(error, AuthorizationException):
+        return False
+    return BLOCK in (error.error, _cause(error).get("type"))
 
 
 def reason_of(error: TransportError) -> str:
