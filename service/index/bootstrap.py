@@ -31,7 +31,7 @@ _WHATEVER_IS_THERE: Final = {
 _REFRESH: Final = "refresh_interval"
 _NO_REFRESH: Final = "-1"
 _MERGES: Final = "merge_on_flush"
-
+_EMPTY: Final = "it is empty: users who are there already come with user-sync import"
 
 Report = Callable[[Change], None]
 
@@ -65,7 +65,8 @@ async def bootstrap(
     await _write_templates(client, names, wanted, plan, made)
     if plan.aliases.live is None:
         if await _create(client, names):
-            made(Change(f"index {names.first}", None, f"behind {names.readers}"))
+            behind = f"behind {names.readers}"
+            made(Change(f"index {names.first}", None, behind, _EMPTY))
             return changes
         indices = await find_indices(client, names)
         plan = _Plan(plan.templates, plan_aliases(names, indices))

@@ -18,7 +18,10 @@ from service.index.names import IndexNames
 from service.index.reason import is_block, reason_of
 from service.index.unexpected import UnexpectedAnswer, expecting_opensearch
 
-_BOOTSTRAP: Final = "run user-sync bootstrap, or restore the index or its aliases"
+_NO_INDEX: Final = (
+    "run user-sync bootstrap, then user-sync import with a new export: a new index is empty"
+)
+_NO_ALIAS: Final = "run user-sync bootstrap, or restore the alias"
 _URL: Final = "check USER_SYNC_OPENSEARCH_URL, and what stands before OpenSearch (a proxy?)"
 
 IS_TOMBSTONE: Final[dict[str, Any]] = {"exists": {"field": "deleted_at"}}
@@ -73,12 +76,12 @@ async def _look(client: AsyncOpenSearch, names: IndexNames, timeout_seconds: flo
         return IndexState(
             True,
             problem=f"there is no index behind {names.readers}: bootstrap creates it",
-            advice=_BOOTSTRAP,
+            advice=_NO_INDEX,
         )
     if plan.actions:
         missing = "; ".join(change.what for change in plan.changes)
         return IndexState(
-            True, plan.live, problem=f"not as it should be: {missing}: bootstrap", advice=_BOOTSTRAP
+            True, plan.live, problem=f"not as it should be: {missing}: bootstrap", advice=_NO_ALIAS
         )
     health = await asked.get(f"/_cluster/health/{plan.live}", timeout="0s")
     found = await asked.get("/_cluster/state/blocks")

@@ -27,6 +27,7 @@ _LOST_RECENTLY_US = 10 * 60 * _SECOND_US
 _SURELY_LOST = frozenset({Refusal.NOT_JSON, Refusal.TOO_LARGE})
 _MAYBE_LOST = _SURELY_LOST | {Refusal.UNAUTHORISED}
 
+_MISSING = "do what the check `opensearch` says: the index is missing, or only its alias"
 _ADVICE = {
     "no_answer": RUNS,
     "unreadable_answer": "check what stands between this service and OpenSearch (a proxy?)",
@@ -35,8 +36,8 @@ _ADVICE = {
     "security_exception": ROLE,
     "cluster_block_exception": "lift the block; on a full disk, free some on the OpenSearch nodes",
     "index_closed_exception": "open the index: the check `opensearch` says how",
-    "index_not_found_exception": "run user-sync bootstrap, or restore the index",
-    "alias_missing": "run user-sync bootstrap, or restore the alias",
+    "index_not_found_exception": _MISSING,
+    "alias_missing": _MISSING,
     "strict_dynamic_mapping_exception": "run user-sync bootstrap to bring the mapping up to date",
 }
 # By opensearch-py's names; the other checks know more about whatever else it is.

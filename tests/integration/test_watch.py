@@ -86,6 +86,15 @@ async def test_a_missing_index_and_a_block_that_a_person_set(
     await client.indices.delete(index=names.first)
     await watch.look()
     assert "run user-sync bootstrap" in watch.check().advice
+    assert "user-sync import" in watch.check().advice  # else all looks well, and nobody is found
+
+
+async def test_a_missing_alias_needs_no_import(client: AsyncOpenSearch, names: IndexNames) -> None:
+    watch = IndexWatch(client, names)
+    await client.indices.delete_alias(index=names.first, name=names.writers)
+    await watch.look()
+    assert "run user-sync bootstrap" in watch.check().advice
+    assert "import" not in watch.check().advice
 
 
 async def test_that_all_is_well_again_is_told_once(
