@@ -75,7 +75,8 @@ export function show(main, address) {
 		settle(address);
 		const back = left.address === address && left;
 		left = {};
-		ask(false, back.count, back);
+		// one more, for behind a full page is a button
+		ask(false, back ? back.count + 1 : 0, back);
 	}
 
 	/** To the same row at the same place of the screen, whoever came or went above. */
@@ -83,7 +84,9 @@ export function show(main, address) {
 		scrollTo(0, y);
 		const row = [...list.children].find((one) => one.key === key)?.firstChild;
 		row?.focus();
-		if (row) scrollBy(0, row.getBoundingClientRect().top - top);
+		const place = () => row && scrollBy(0, row.getBoundingClientRect().top - top);
+		place();
+		requestAnimationFrame(() => requestAnimationFrame(place)); // rows get their height in sight
 	}
 
 	/** Only the newest question counts: the one before is aborted, its answer passed over if it comes all the same. */
