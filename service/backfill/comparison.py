@@ -117,23 +117,23 @@ class Comparison:
         """
         if found is None or "deleted_at" in found:
             return dict(profile)
+        before = _as_profile(found)
         kept = {
             name: value
-            for name, value in _as_profile(found).items()
+            for name, value in before.items()
             if name not in self._named and name not in profile
         }
         whole = {**profile, **kept}
         identities = whole.get("identities")
         if isinstance(identities, list) and "identities" in self._named:
-            whole["identities"] = self._completed_identities(identities, found)
+            whole["identities"] = self._completed_identities(identities, before.get("identities"))
         return whole
 
     def _differences(
         self, expected: Mapping[str, JsonValue], found: Mapping[str, JsonValue]
     ) -> _Differences:
         differences = _Differences()
-        self._compare(expected, found, "", differences, without=_OURS | {_UNKNOWN})
-        self._compare(_unknown(expected), _unknown(found), "", differences)
+        self._compare(_as_profile(expected), _as_profile(found), "", differences)
         if not differences.fields and not self._same_attributes(expected, found):
             differences.fields["attributes"] = None
         return differences
@@ -144,13 +144,11 @@ class Comparison:
         theirs: Mapping[str, JsonValue],
         prefix: str,
         differences: _Differences,
-        *,
-        without: Iterable[str] = (),
     ) -> None:
         """Member by member. prefix: what leads to them, in the names that are told."""
         for name in dict.fromkeys((*ours, *theirs)):
             path = prefix + name
-            if name in without or path in self._ignored:
+            if path in self._ignored:
                 continue
             if name not in ours and path not in self._named:
                 differences.silent[path] = None
@@ -162,18 +160,15 @@ class Comparison:
     def _compare_identities(
         self, stated: JsonValue, indexed: JsonValue, differences: _Differences
     ) -> None:
-        """In any order. What is no object was kept apart from them, and is compared as it is."""
+        """In any order. What is none stands behind them, and is compared as it is."""
         if _same(stated, indexed):
             return
         ours, theirs = (sorted(_objects(one), key=_identity_key) for one in (stated, indexed))
-        if len(ours) != len(theirs) or not ours:
+        if len(ours) != len(theirs) or not _same(_no_objects(stated), _no_objects(indexed)):
             differences.fields["identities"] = None
             return
         for one, other in zip(ours, theirs, strict=True):
-            self._compare(one, other, _IDENTITY, differences, without=(_UNKNOWN,))
-            self._compare(
-                _object(one.get(_UNKNOWN)), _object(other.get(_UNKNOWN)), _IDENTITY, differences
-            )
+            self._compare(one, other, _IDENTITY, differences)
 
     def _same_attributes(
         self, expected: Mapping[str, JsonValue], found: Mapping[str, JsonValue]
@@ -192,19 +187,17 @@ class Comparison:
         return _tokens(expected) == _tokens(found)
 
     def _completed_identities(
-        self, identities: list[JsonValue], found: Mapping[str, JsonValue]
+        self, identities: list[JsonValue], before: JsonValue
     ) -> list[JsonValue]:
-        known = {_identity_key(one): one for one in _objects(found.get("identities"))}
-        misfits = _misfits(found)
+        known = {_identity_key(one): one for one in _objects(before)}
         completed: list[JsonValue] = []
         for identity in identities:
             if not isinstance(identity, dict):
                 completed.append(identity)
                 continue
-            before = _as_received(known.get(_identity_key(identity), {}), _IDENTITY, misfits)
             kept = {
                 name: value
-                for name, value in before.items()
+                for name, value in known.get(_identity_key(identity), {}).items()
                 if _IDENTITY + name not in self._named and name not in identity
             }
             completed.append({**identity, **kept})
@@ -218,10 +211,21 @@ def document_time_us(found: Mapping[str, JsonValue]) -> int:
     return time.us if time else 0
 
 
-def _as_profile(found: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """A document's fields as the profile that they came from had them."""
-    fields = {name: value for name, value in found.items() if name not in _OURS}
-    return _as_received(fields, "", _misfits(found))
+def _as_profile(document: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """A document's fields as the profile that they came from had them.
+
+    Two texts of one value may differ in the order of its members: values are compared.
+    """
+    misfits = _misfits(document)
+    fields = {name: value for name, value in document.items() if name not in _OURS}
+    profile = _as_received(fields, "", misfits)
+    identities = profile.get("identities")
+    if isinstance(identities, list):
+        profile["identities"] = [
+            _as_received(one, _IDENTITY, misfits) if isinstance(one, dict) else one
+            for one in identities
+        ]
+    return profile
 
 
 def _as_received(
@@ -248,11 +252,11 @@ def _misfits(document: Mapping[str, JsonValue]) -> frozenset[str]:
 
 
 def _unknown(
-    holder: Mapping[str, JsonValue], prefix: str = "", misfits: frozenset[str] | None = None
+    holder: Mapping[str, JsonValue], prefix: str, misfits: frozenset[str]
 ) -> dict[str, JsonValue]:
     """Unknown fields by name, also where they had to be stored as one text."""
     value = holder.get(_UNKNOWN)
-    if prefix + _UNKNOWN in (_misfits(holder) if misfits is None else misfits):
+    if prefix + _UNKNOWN in misfits:
         value = _from_text(value)
     return _object(value)
 
@@ -301,6 +305,13 @@ def _object(value: JsonValue) -> dict[str, JsonValue]:
 
 def _objects(value: JsonValue) -> list[dict[str, JsonValue]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _no_objects(value: JsonValue) -> JsonValue:
+    """What _objects leaves out."""
+    if not isinstance(value, list):
+        return value
+    return [one for one in value if not isinstance(one, dict)]
 
 
 def _identity_key(identity: Mapping[str, JsonValue]) -> tuple[str, str, str]:

@@ -9,6 +9,7 @@ from hypothesis import given
 from service.backfill.comparison import Comparison, Named, Standing, Verdict
 from service.documents.document import DeletionMode, to_document
 from service.documents.exclusion import Exclusions
+from service.documents.free_form import MAX_KEY_CHARS, MAX_LEVELS
 from service.events.event import Event, parse_event, wrap_profile
 from service.events.json_text import dump, parse
 from service.events.json_value import JsonValue
@@ -20,6 +21,12 @@ READ_AT_US = parse_rfc3339(READ_AT).us
 UPDATED_AT = "2025-02-01T12:34:56.789Z"
 
 Profile = dict[str, Any]
+
+# These two are stored as texts.
+DEEP: Any = 1
+for _ in range(MAX_LEVELS):
+    DEEP = [DEEP]
+LONG = "k" * (MAX_KEY_CHARS + 1)
 
 
 def stated(profile: Profile, read_at_us: int | None = READ_AT_US) -> Event:
@@ -90,6 +97,8 @@ def test_with_exclusions_it_is_equal_too(profile: dict[str, JsonValue]) -> None:
         ({"multifactor": ["a"]}, {"multifactor": ["b"]}, ["multifactor"]),
         ({"identities": [{"provider": "a"}]}, {"identities": []}, ["identities"]),
         ({"identities": [5]}, {"identities": [6]}, ["identities"]),
+        ({"identities": [{"a": 1}, 5]}, {"identities": [{"a": 1}, 6]}, ["identities"]),
+        ({"identities": [{"a": 1}]}, {"identities": {"a": 1}}, ["identities"]),
         (
             {"identities": [{"provider": "a", "isSocial": True}]},
             {"identities": [{"provider": "a", "isSocial": False}]},
@@ -123,6 +132,13 @@ def test_what_differs_is_named(export: Profile, index: Profile, fields: list[str
             {"identities": [{"provider": "b", "user_id": "2"}, {"provider": "a", "user_id": "1"}]},
         ),
         ({"name": None}, {}),
+        ({"app_metadata": {"a": DEEP, "b": 2}}, {"app_metadata": {"b": 2, "a": DEEP}}),
+        ({"custom": {"a": DEEP, "b": 2}}, {"custom": {"b": 2, "a": DEEP}}),
+        ({LONG: {"a": 1, "b": 2}}, {LONG: {"b": 2, "a": 1}}),
+        (
+            {"identities": [{"provider": "a", "profileData": {"a": DEEP, "b": 2}}]},
+            {"identities": [{"provider": "a", "profileData": {"b": 2, "a": DEEP}}]},
+        ),
     ],
 )
 def test_what_means_the_same_is_equal(export: Profile, index: Profile) -> None:
