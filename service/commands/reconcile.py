@@ -36,14 +36,20 @@ from service.journal.errors import JournalError, JournalMissing
 from service.settings import Settings, load_settings
 from service.wiring.stage_options import index_names, journal_options, opensearch_options
 
-_CLOCKS_DIFFER_US = 60_000_000
+_SECOND_US = 1_000_000
+_CLOCKS_DIFFER_US = 60 * _SECOND_US
 _NOTHING_LOST = "What was journaled is kept; run it again."
 
 
 def _instant(ctx: click.Context, param: click.Parameter, value: str) -> int:
-    """An RFC 3339 time as µs since the epoch."""
+    """An RFC 3339 time as µs since the epoch, its second's beginning.
+
+    An event may have whole seconds only: what it tells of, later in that very second, would be from
+    before the export, and a repair would undo it.
+    """
     try:
-        return parse_rfc3339(value.strip()).us
+        us = parse_rfc3339(value.strip()).us
+        return us - us % _SECOND_US
     except InvalidTimestamp as error:
         raise click.BadParameter(error.detail, ctx, param) from None
 

@@ -162,6 +162,25 @@ async def test_an_event_since_the_export_outranks_a_repair_that_comes_later(
     assert user_id not in await synced.documents()
 
 
+async def test_a_deletion_in_the_export_s_own_second_stays(synced: Service) -> None:
+    """Auth0's events may have whole seconds only, a job's created_at has milliseconds."""
+    export = users(2)
+    deleted, deleted_later = export
+    await imported(synced, export)
+    second_us = (now_us() // SECOND_US - 10) * SECOND_US
+    second = at(second_us).replace(".000", "")
+    await synced.post(event("deleted", deleted, second))
+    await synced.drained()
+    await lose(synced, deleted_later)
+    result, said = await reconcile(
+        synced, export, "--repair", exported_at=at(second_us + SECOND_US // 2)
+    )
+    assert (result.code, found(said)) == (0, {deleted_later: "missing"})
+    await synced.post(event("deleted", deleted_later, second))
+    await synced.drained()
+    assert await synced.documents() == {}
+
+
 async def test_more_surplus_users_than_expected_are_all_kept(synced: Service) -> None:
     export = users(2)
     await imported(synced, export)
