@@ -107,8 +107,8 @@ class ExportFile:
                 raw = FileIO(os.dup(kept.fileno()))
         except OSError as error:
             raise ExportUnreadable(
-                f"{self.name} can't be kept in {tempfile.gettempdir()} to be read again: "
-                f"{error.strerror}"
+                f"{self.name} can't be kept in a temporary file, to be read again: "
+                f"{error.strerror}; TMPDIR names the folder for it"
             ) from error
         self._raw.close()
         self._raw = raw

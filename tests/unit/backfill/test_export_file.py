@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import tempfile
 import threading
 import zlib
 from functools import partial
@@ -186,6 +187,20 @@ def test_a_pipe_is_kept_to_be_read_again() -> None:
     for _ in range(2):
         assert b"".join(export.chunks()) == TEXT
         export.rewind()
+    export.close()
+
+
+def test_without_room_for_a_pipe_it_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk leaves no folder that Python would make temporary files in."""
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path / "gone")])
+    reading, writing = os.pipe()
+    os.close(writing)
+    export = ExportFile(FileIO(reading), "stdin")
+    with pytest.raises(ExportUnreadable, match="TMPDIR"):
+        export.make_rewindable()
     export.close()
 
 
