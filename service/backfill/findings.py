@@ -30,13 +30,15 @@ class Example:
 class Findings:
     """What is known so far.
 
-    lines: of users. bad: lines that say nothing. standings: users of each. fields: users that
+    lines: of users, one for each. repeated: lines that a newer one of the same user replaces. bad:
+    lines that say nothing. standings: users of each. fields: users that
     differ in each. silent: users of the index with a field that no user of the export has, so that
     it wasn't compared. examples: at most MOST_EXAMPLES users that differ. journaled, deleted:
     repairs that are on disk. withheld: why users that the export lacks weren't deleted.
     """
 
     lines: int = 0
+    repeated: int = 0
     bad: int = 0
     standings: Counter[Standing] = field(default_factory=Counter)
     fields: Counter[str] = field(default_factory=Counter)

@@ -35,6 +35,7 @@ from service.backfill.profiles import BadLine, LineOptions, ReadProfile, read_pr
 from service.backfill.seen_users import SeenUsers
 from service.documents.exclusion import Exclusions
 from service.events.event import DELETED_TYPE, absent_user, wrap_profile
+from service.events.event_time import optional_time
 from service.events.json_text import dump
 from service.events.json_value import JsonValue
 from service.index.reading import Documents, UserReader
@@ -83,7 +84,7 @@ class Observer(Protocol):
 class Reconciler:
     """One comparison.
 
-    export: of a file, for it is read up to three times. settled: returns when every event received
+    export: of a file, for it is read up to four times. settled: returns when every event received
     so far is settled, or can't be. intake: where repairs go.
     """
 
@@ -108,6 +109,7 @@ class Reconciler:
         self._now_us = now_us
         self._named = Named(options.complete)
         self._seen = SeenUsers()
+        self._older: set[int] = set()  # lines, by number
         self._comparison = Comparison(self._named, options.exclusions, options.ignored)
 
     async def run(self) -> None:
@@ -118,6 +120,8 @@ class Reconciler:
         """
         await self._reader.refresh()  # is there an index at all?
         await self._read_through()
+        if self._seen.has_anybody_twice():
+            await self._find_older_lines()
         suspects = await self._compare()
         await self._settled()
         if suspects:
@@ -137,13 +141,36 @@ class Reconciler:
                     self._seen.add(line.event.user_id)
             self._observer.advanced(self.findings.lines, self._export.consumed)
 
+    async def _find_older_lines(self) -> None:
+        """An export takes minutes: a user who changes meanwhile can be met twice."""
+        self._observer.begins("Reading again", self._export.size)
+        newest: dict[str, tuple[int, int]] = {}
+        looked = 0
+        async for batch in self._batches():
+            for line in batch:
+                if isinstance(line, ReadProfile) and self._seen.has_twice(line.event.user_id):
+                    updated_at = optional_time(line.event.profile.get("updated_at"))
+                    this = (updated_at.us if updated_at else 0, line.number)
+                    other = newest.setdefault(line.event.user_id, this)
+                    if this != other:
+                        newest[line.event.user_id] = max(this, other)
+                        self._older.add(min(this, other)[1])
+            looked += len(batch)
+            self._observer.advanced(looked, self._export.consumed)
+        self.findings.repeated = len(self._older)
+        self.findings.lines -= len(self._older)
+
     async def _compare(self) -> "array[int]":
         """The lines whose users differ, by number; who doesn't is counted."""
         self._observer.begins("Comparing", self._export.size)
         suspects = array("Q")
         compared = 0
         async for batch in self._batches():
-            profiles = [line for line in batch if isinstance(line, ReadProfile)]
+            profiles = [
+                line
+                for line in batch
+                if isinstance(line, ReadProfile) and line.number not in self._older
+            ]
             documents = await self._documents([line.event.user_id for line in profiles])
             for line in profiles:
                 verdict = self._comparison.judge(line.event, documents.get(line.event.user_id))

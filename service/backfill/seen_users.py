@@ -3,12 +3,14 @@
 import hashlib
 from array import array
 from bisect import bisect_left
+from itertools import islice
+from operator import eq
 
 _BUCKETS = 256
 
 
 class SeenUsers:
-    """A set of user ids, kept as 64 bits of their digests.
+    """A multiset of user ids, kept as 64 bits of their digests.
 
     A user who isn't in it counts as one who is with a chance of one in 2**64 for each user in it.
     """
@@ -18,19 +20,34 @@ class SeenUsers:
         self._sorted = True
 
     def add(self, user_id: str) -> None:
-        """One more; the same one again is nothing new."""
+        """One more, or the same one again."""
         bucket, digest = _place(user_id)
         self._buckets[bucket].append(digest)
         self._sorted = False
 
     def __contains__(self, user_id: str) -> bool:
+        return self._times(user_id, 1)
+
+    def has_twice(self, user_id: str) -> bool:
+        """Whether this user was added more than once."""
+        return self._times(user_id, 2)
+
+    def has_anybody_twice(self) -> bool:
+        """Whether there is such a user."""
+        self._sort()
+        return any(any(map(eq, bucket, islice(bucket, 1, None))) for bucket in self._buckets)
+
+    def _times(self, user_id: str, least: int) -> bool:
+        self._sort()
+        bucket, digest = _place(user_id)
+        digests = self._buckets[bucket]
+        last = bisect_left(digests, digest) + least - 1
+        return last < len(digests) and digests[last] == digest
+
+    def _sort(self) -> None:
         if not self._sorted:
             self._buckets = [array("Q", sorted(bucket)) for bucket in self._buckets]
             self._sorted = True
-        bucket, digest = _place(user_id)
-        digests = self._buckets[bucket]
-        position = bisect_left(digests, digest)
-        return position < len(digests) and digests[position] == digest
 
 
 def _place(user_id: str) -> tuple[int, int]:

@@ -96,6 +96,8 @@ class Report:
 def rows(findings: Findings) -> list[tuple[str, str]]:
     """The table's."""
     table = [("users in the export", findings.lines), ("bad lines", findings.bad)]
+    if findings.repeated:
+        table.append(("older lines of the same users", findings.repeated))
     table += [(standing.value, findings.standings[standing]) for standing in Standing]
     table += [(f"  differ in {name}", count) for name, count in findings.fields.most_common()]
     if findings.journaled:
@@ -110,6 +112,7 @@ def as_dict(findings: Findings) -> dict[str, Any]:
     return {
         "lines": findings.lines,
         "bad_lines": findings.bad,
+        "older_lines": findings.repeated,
         **{standing.name.lower(): findings.standings[standing] for standing in Standing},
         "fields": dict(findings.fields.most_common()),
         "not_compared": dict(findings.silent.most_common()),

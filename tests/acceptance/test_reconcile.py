@@ -181,6 +181,32 @@ async def test_a_deletion_in_the_export_s_own_second_stays(synced: Service) -> N
     assert await synced.documents() == {}
 
 
+async def test_of_a_user_whom_the_export_has_twice_the_newest_line_counts(
+    synced: Service,
+) -> None:
+    """It was being written while the user changed; in whatever order it met the two."""
+    export = users(3)
+    first, second, third = export
+    await imported(synced, export)
+    older = "2025-01-01T00:00:00.000Z"
+    lines = [
+        profile(first, older, nickname="older"),
+        *export.values(),
+        profile(second, older, nickname="older"),
+        profile(third, BEFORE, nickname="newer"),
+        profile(third, older, nickname="older"),
+    ]
+    result, said = await reconcile(synced, lines, "--repair")
+    assert (result.code, found(said)) == (0, {third: "outdated"})
+    assert (said["lines"], said["older_lines"], said["repairs_journaled"]) == (3, 4, 1)
+    await synced.drained()
+    documents = await synced.documents()
+    assert documents[third]["nickname"] == "newer"
+    assert documents[first]["nickname"] == export[first]["nickname"]
+    result, said = await reconcile(synced, lines)
+    assert (result.code, said["equal"]) == (0, 3)
+
+
 async def test_more_surplus_users_than_expected_are_all_kept(synced: Service) -> None:
     export = users(2)
     await imported(synced, export)

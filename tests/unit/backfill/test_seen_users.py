@@ -26,6 +26,17 @@ def test_it_can_be_added_to_after_it_was_asked() -> None:
     assert "b" in seen
 
 
+@given(st.lists(ids))
+def test_it_knows_who_was_given_twice(given_: list[str]) -> None:
+    seen = SeenUsers()
+    for user_id in given_:
+        seen.add(user_id)
+    twice = {user_id for user_id in given_ if given_.count(user_id) > 1}
+    assert {user_id for user_id in given_ if seen.has_twice(user_id)} == twice
+    assert seen.has_anybody_twice() == bool(twice)
+    assert not seen.has_twice("nobody")
+
+
 def test_many_are_told_apart() -> None:
     seen = SeenUsers()
     for number in range(0, 20_000, 2):
