@@ -38,7 +38,8 @@ from service.wiring.stage_options import index_names, journal_options, opensearc
 
 _SECOND_US = 1_000_000
 _CLOCKS_DIFFER_US = 60 * _SECOND_US
-_NOTHING_LOST = "What was journaled is kept; run it again."
+_KEPT = "What was journaled is kept; run it again."
+_UNCHANGED = "Nothing was changed; run it again."
 
 
 def _instant(ctx: click.Context, param: click.Parameter, value: str) -> int:
@@ -180,11 +181,13 @@ class _Reconcile:
         self._settings = settings
         self._options = options
         self._report = report
+        self._repairs = options.repair or options.delete_surplus > 0
 
     async def run(self) -> int:
         """Compare, repair and report; the exit code."""
         settings = self._settings
         report = self._report
+        again = _KEPT if self._repairs else _UNCHANGED
         try:
             received = await until_signalled(self._reconcile(), (signal.SIGINT, signal.SIGTERM))
         except ExportDamaged as damage:
@@ -194,13 +197,13 @@ class _Reconcile:
         except OpenSearchException as error:
             names = index_names(settings)
             why = explain(error, settings.opensearch.url, names.writers)
-            return report.ended_early(f"{why}\n{_NOTHING_LOST}")
+            return report.ended_early(f"{why}\n{again}")
         except JournalError as error:
-            return report.ended_early(f"{error}.\n{_NOTHING_LOST}")
+            return report.ended_early(f"{error}.\n{again}")
         finally:
             self._export.close()
         if received is not None:
-            return report.ended_early(f"Interrupted. {_NOTHING_LOST}", 128 + received)
+            return report.ended_early(f"Interrupted. {again}", 128 + received)
         return report.ended()
 
     async def _reconcile(self) -> None:
@@ -210,7 +213,7 @@ class _Reconcile:
             async with AsyncExitStack() as stack:
                 progress = stack.enter_context(ExportProgress())
                 intake = None
-                if self._options.repair or self._options.delete_surplus:
+                if self._repairs:
                     journal = await stack.enter_async_context(self._connect(create=True))
                     intake = await self._intake(journal, progress)
                 reconciler = Reconciler(

@@ -1,5 +1,6 @@
 """What `user-sync reconcile` prints: a table and some examples, or one JSON object."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -36,10 +37,12 @@ class Report:
         if self.findings.withheld:
             note(f"No user was deleted: {self.findings.withheld}.")
         if self.findings.bad:
-            note("The users of bad lines were not compared.")
+            among = ", and may be among the surplus" if self._surplus() else ""
+            note(f"The users of bad lines were not compared{among}.")
         if self.findings.silent:
             note(self._not_compared())
-        note(self._next(left))
+        for line in self._next(left):
+            note(line)
         return 1 if left or self.findings.bad else 0
 
     def ended_early(self, why: str, code: int = 1) -> int:
@@ -62,21 +65,27 @@ class Report:
         findings = self.findings
         return findings.differences - findings.journaled - findings.deleted
 
-    def _next(self, left: int) -> str:
+    def _surplus(self) -> int:
+        return self.findings.standings[Standing.SURPLUS] - self.findings.deleted
+
+    def _next(self, left: int) -> Iterator[str]:
         findings = self.findings
-        surplus = findings.standings[Standing.SURPLUS]
-        if findings.journaled or findings.deleted:
+        repaired = bool(findings.journaled or findings.deleted)
+        if repaired:
             when = "" if self.beside_serve else " as soon as a serve runs"
-            return f"The repairs are journaled and indexed{when}; run it again to see them done."
-        if not left:
+            yield f"The repairs are journaled and indexed{when}; run it again to see them done."
+        elif not left:
             rest = "the rest of " if findings.bad else ""
-            return f"The index is equal to {rest}the export."
+            yield f"The index is equal to {rest}the export."
         advice = []
-        if findings.differences > surplus:
+        surplus = self._surplus()
+        if left > surplus:
             advice.append("--repair")
-        if surplus:
+        if surplus and not findings.bad:
             advice.append(f"--delete-surplus {surplus}")
-        return f"To have the index as the export says: run it again with {' '.join(advice)}"
+        if advice:
+            what = "the rest" if repaired else "the index"
+            yield f"To have {what} as the export says: run it again with {' '.join(advice)}"
 
     def _print(self, *, complete: bool) -> None:
         if self._as_json:

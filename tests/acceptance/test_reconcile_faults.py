@@ -126,6 +126,7 @@ async def test_without_an_index_it_says_what_to_do(service: Any) -> None:
     )
     assert (result.code, result.out) == (1, "")
     assert "run user-sync bootstrap" in result.err
+    assert "Nothing was changed" in result.err
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,37 @@
+"""What `user-sync reconcile` says in the end: whoever reads it knows what to do next."""
+
+import pytest
+
+from service.backfill.comparison import Standing, Verdict
+from service.commands.reconcile_report import Report
+
+
+def ended(*standings: Standing, capsys: pytest.CaptureFixture[str], **findings: int) -> str:
+    """What is said of an index with users of these standings."""
+    report = Report(as_json=True)
+    report.beside_serve = True
+    for number, standing in enumerate(standings):
+        report.findings.note(f"auth0|{number}", Verdict(standing))
+    for name, value in findings.items():
+        setattr(report.findings, name, value)
+    report.ended()
+    return capsys.readouterr().err
+
+
+def test_what_a_repair_leaves_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    said = ended(Standing.MISSING, Standing.SURPLUS, capsys=capsys, journaled=1)
+    assert "The repairs are journaled and indexed; run it again" in said
+    assert "To have the rest as the export says: run it again with --delete-surplus 1" in said
+    said = ended(Standing.MISSING, Standing.SURPLUS, capsys=capsys, deleted=1)
+    assert "To have the rest as the export says: run it again with --repair\n" in said
+    said = ended(Standing.MISSING, Standing.SURPLUS, capsys=capsys, journaled=1, deleted=1)
+    assert "the rest" not in said
+
+
+def test_with_bad_lines_nobody_is_told_to_delete(capsys: pytest.CaptureFixture[str]) -> None:
+    said = ended(Standing.DIFFERING, Standing.SURPLUS, capsys=capsys, bad=1)
+    assert "and may be among the surplus" in said
+    assert "run it again with --repair\n" in said
+    said = ended(Standing.SURPLUS, capsys=capsys, bad=1)
+    assert "run it again" not in said
+    assert "equal" not in said
