@@ -49,7 +49,8 @@ class Report:
         """What is known so far, and why it isn't all."""
         if self.findings.lines:
             self._print(complete=False)
-        note(why)
+        for line in why.splitlines():
+            note(line)
         return code
 
     def _not_compared(self) -> str:

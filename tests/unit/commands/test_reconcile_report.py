@@ -35,3 +35,8 @@ def test_with_bad_lines_nobody_is_told_to_delete(capsys: pytest.CaptureFixture[s
     said = ended(Standing.SURPLUS, capsys=capsys, bad=1)
     assert "run it again" not in said
     assert "equal" not in said
+
+
+def test_why_it_ended_and_what_to_do_are_two_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    assert Report(as_json=True).ended_early("OpenSearch is away\nRun it again.") == 1
+    assert capsys.readouterr().err == "OpenSearch is away\nRun it again.\n"
