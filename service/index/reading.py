@@ -83,8 +83,9 @@ class UserReader:
                     ]
                 }
             },
-            # An id never changes: whatever is written meanwhile, nobody is passed over.
-            "sort": [{"user_id": "asc"}],
+            # An id never changes: whatever is written meanwhile, nobody is passed over. Somebody
+            # else's documents may have none, which no search can go on after, or one in common.
+            "sort": [{"user_id": {"order": "asc", "missing": ""}}, {"_seq_no": "asc"}],
             "size": self._page,
             "_source": False,
             "track_total_hits": False,

@@ -36,6 +36,18 @@ async def put(client: AsyncOpenSearch, names: IndexNames, user_id: str, **fields
     await client.index(index=names.writers, id=user_id, body=body)
 
 
+async def everybody(reader: UserReader, instant_us: int) -> list[str]:
+    """All pages of users from before an instant."""
+    met: list[str] = []
+    following: Any = ()
+    while True:
+        page = await reader.users_before(instant_us, following)
+        met += page.ids
+        following = page.following
+        if not following:
+            return met
+
+
 async def test_documents_are_read_at_once_and_exactly(
     client: AsyncOpenSearch, names: IndexNames, reader: UserReader
 ) -> None:
@@ -66,14 +78,7 @@ async def test_every_user_from_before_is_met_once_over_all_pages(
     after = {"id": "e", "type": "t", "time": "2025-02-01T12:00:00.000002Z"}
     await put(client, names, "later", event=after)
     await reader.refresh()
-    met: list[str] = []
-    following: Any = ()
-    while True:
-        page = await reader.users_before(noon_us + 1, following)
-        met += page.ids
-        following = page.following
-        if not following:
-            break
+    met = await everybody(reader, noon_us + 1)
     assert met == [f"auth0|{number}" for number in range(9)]
     assert (await reader.users_before(noon_us)).ids == []
 
@@ -84,6 +89,23 @@ async def test_somebody_else_s_document_counts_as_old(
     await client.index(index=names.writers, id="x", body={"user_id": "x", "name": "X"})
     await reader.refresh()
     assert (await reader.users_before(1_300_000_000_000_000)).ids == ["x"]
+
+
+async def test_nobody_else_s_documents_are_passed_over_between_pages(
+    client: AsyncOpenSearch, names: IndexNames, reader: UserReader
+) -> None:
+    """Some have no user_id, some have one in common: more of each than a page holds."""
+    for number in range(4):
+        await client.index(index=names.writers, id=f"none{number}", body={"name": "X"})
+        await client.index(index=names.writers, id=f"same{number}", body={"user_id": "same"})
+    await put(client, names, "a")
+    await reader.refresh()
+    met = await everybody(reader, parse_rfc3339(NOON).us + 1)
+    assert sorted(met) == [
+        "a",
+        *(f"none{number}" for number in range(4)),
+        *(f"same{number}" for number in range(4)),
+    ]
 
 
 async def test_without_an_index_it_fails(
