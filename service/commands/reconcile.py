@@ -68,7 +68,7 @@ def _instant(ctx: click.Context, param: click.Parameter, value: str) -> int:
     required=True,
     metavar="TIME",
     help="When the export was asked for: the job's created_at, or any moment shortly before it. "
-    "Too early does no harm; too late takes users that changed meanwhile for differences.",
+    "Too early finds less; too late takes users that changed meanwhile for differences.",
 )
 @click.option(
     "--ignore",
