@@ -24,7 +24,7 @@ from opensearchpy.exceptions import (
 from service.index.connection import connect
 from service.index.names import IndexNames
 from service.index.reason import is_block, reason_of
-from service.index.unexpected import expecting_opensearch
+from service.index.unexpected import NoResult, expecting_opensearch
 from service.settings import Settings
 from service.wiring.stage_options import index_names, opensearch_options
 
@@ -144,5 +144,6 @@ def explain(error: OpenSearchException, url: str, alias: str) -> str:
         case TransportError():
             why = f"can't be reached; is USER_SYNC_OPENSEARCH_URL right? ({error.error})"
         case _:
-            why = "gives an answer that isn't OpenSearch's"
+            strange = "gives an answer that isn't OpenSearch's"
+            why = str(error) if isinstance(error, NoResult) else strange
     return f"OpenSearch at {url} {why}"

@@ -9,13 +9,14 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 import orjson
+from opensearchpy.exceptions import NotFoundError, OpenSearchException
 
 from service.events.json_text import parse
 from service.events.json_value import JsonValue
 from service.events.timestamp import format_us
 from service.index.http import HttpConnection
 from service.index.names import IndexNames
-from service.index.unexpected import UnexpectedAnswer, expecting_opensearch
+from service.index.unexpected import NoResult, expecting_opensearch
 
 # Without the versions: numbers of 19 digits make the parsing ten times slower.
 _DOCUMENTS: Final = "docs._id,docs.found,docs._source,docs.error.type"
@@ -61,9 +62,7 @@ class UserReader:
         found: dict[str, Mapping[str, JsonValue]] = {}
         for document in answer["docs"]:
             if "error" in document:
-                raise UnexpectedAnswer(
-                    f"a document can't be read ({document['error']['type']!s:.100})"
-                )
+                raise _failure(document["error"]["type"])
             if document["found"]:
                 found[document["_id"]] = document.get("_source", {})
         return found
@@ -95,7 +94,7 @@ class UserReader:
         params = {"filter_path": _IDS, "allow_partial_search_results": "false"}
         answer = await self._ask(self._search_path, body, params)
         if answer["timed_out"]:
-            raise UnexpectedAnswer("a search was cut short")
+            raise NoResult("cut a search short: it is too busy")
         hits = answer.get("hits", {}).get("hits", [])  # filter_path leaves out what is empty
         following = hits[-1]["sort"] if len(hits) == self._page else []
         return UserPage([hit["_id"] for hit in hits], following)
@@ -111,3 +110,10 @@ class UserReader:
             headers={"content-type": "application/json"},
         )
         return parse(answer)
+
+
+def _failure(kind: str) -> OpenSearchException:
+    """Of one document that was asked for among others, for a reason of this kind."""
+    if kind == "index_not_found_exception":
+        return NotFoundError(404, kind, {})
+    return NoResult(f"can't read a document ({kind:.100})")

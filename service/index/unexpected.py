@@ -18,6 +18,10 @@ class UnexpectedAnswer(OpenSearchException):
     """What answered isn't OpenSearch, or isn't one that we know."""
 
 
+class NoResult(OpenSearchException):
+    """OpenSearch answers, but not what was asked. str() says why, and goes on after its name."""
+
+
 def expecting_opensearch(ask: Callable[_P, Awaitable[_T]]) -> Callable[_P, Awaitable[_T]]:
     """Makes what reading a strange answer raises an UnexpectedAnswer; others pass through."""
 

@@ -14,7 +14,7 @@ from service.events.timestamp import parse_rfc3339
 from service.index.connection import OpenSearchOptions, connect_for_bytes
 from service.index.names import IndexNames
 from service.index.reading import UserReader
-from service.index.unexpected import UnexpectedAnswer
+from service.index.unexpected import NoResult
 
 NOON = "2025-02-01T12:00:00.000001Z"
 
@@ -114,7 +114,27 @@ async def test_without_an_index_it_fails(
     await client.indices.delete(index=names.first)
     with pytest.raises(NotFoundError):
         await reader.refresh()
-    with pytest.raises((UnexpectedAnswer, NotFoundError)):
+    with pytest.raises(NotFoundError):
         await reader.documents(["a"])
     with pytest.raises(NotFoundError):
         await reader.users_before(0)
+
+
+async def test_a_document_that_cannot_be_read_is_an_error_that_says_so(
+    client: AsyncOpenSearch, names: IndexNames, reader: UserReader
+) -> None:
+    """Its shard is nowhere, as while a node is restarting."""
+    nowhere = {"index.routing.allocation.require._name": "nowhere"}
+    closed = f"{names.first}-closed"
+    await client.indices.create(
+        index=closed,
+        body={"settings": {**nowhere, "number_of_shards": 1}},
+        wait_for_active_shards=0,
+    )
+    await client.indices.delete(index=names.first)
+    await client.indices.put_alias(index=closed, name=names.writers)
+    try:
+        with pytest.raises(NoResult, match=r"can't read a document \(no_shard"):
+            await reader.documents(["a"])
+    finally:
+        await client.indices.delete(index=closed)

@@ -18,6 +18,7 @@ from opensearchpy.exceptions import (
 
 from service.commands.index_view import IndexUnreadable, IndexView, explain
 from service.index.names import IndexNames
+from service.index.unexpected import NoResult
 
 UNVERIFIED = aiohttp.ClientConnectorCertificateError(Mock(), Exception("self-signed"))
 URL = "https://search.example.com:9200"
@@ -50,6 +51,7 @@ URL = "https://search.example.com:9200"
             "answers 429: too many requests",
         ),
         (SerializationError("<html>"), "isn't OpenSearch's"),
+        (NoResult("can't read a document (x)"), "can't read a document (x)"),
     ],
 )
 def test_a_fault_names_the_cluster_and_the_remedy(error: OpenSearchException, said: str) -> None:
