@@ -31,10 +31,10 @@ class Findings:
     """What is known so far.
 
     lines: of users, one for each. repeated: lines that a newer one of the same user replaces. bad:
-    lines that say nothing. standings: users of each. fields: users that
-    differ in each. silent: users of the index with a field that no user of the export has, so that
-    it wasn't compared. examples: at most MOST_EXAMPLES users that differ. journaled, deleted:
-    repairs that are on disk. withheld: why users that the export lacks weren't deleted.
+    lines that say nothing. standings: users of each. fields: users that differ in each. silent:
+    users of the index with a field that no user of the export has, so that it wasn't compared.
+    examples: users that differ, at most MOST_EXAMPLES of each standing. journaled, deleted: repairs
+    that are on disk. withheld: why users that the export lacks weren't deleted.
     """
 
     lines: int = 0
@@ -49,6 +49,11 @@ class Findings:
     withheld: str = ""
 
     @property
+    def cut(self) -> bool:
+        """Whether there are more users that differ than examples."""
+        return self.differences > len(self.examples)
+
+    @property
     def differences(self) -> int:
         """Users that are not as the export says."""
         return sum(self.standings[standing] for standing in DIFFERENCES)
@@ -58,5 +63,6 @@ class Findings:
         self.standings[verdict.standing] += 1
         self.fields.update(verdict.fields)
         self.silent.update(verdict.silent)
-        if verdict.standing in DIFFERENCES and len(self.examples) < MOST_EXAMPLES:
+        room = self.standings[verdict.standing] <= MOST_EXAMPLES
+        if verdict.standing in DIFFERENCES and room:
             self.examples.append(Example(user_id, verdict.standing, verdict.fields))

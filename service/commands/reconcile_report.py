@@ -7,7 +7,7 @@ import click
 import orjson
 
 from service.backfill.comparison import Standing
-from service.backfill.findings import DIFFERENCES, MOST_EXAMPLES, Findings
+from service.backfill.findings import DIFFERENCES, Findings
 from service.commands.counts import counted
 from service.commands.terminal import note, print_table
 
@@ -46,8 +46,8 @@ class Report:
         return 1 if left or self.findings.bad else 0
 
     def ended_early(self, why: str, code: int = 1) -> int:
-        """What is known so far, and why it isn't all."""
-        if self.findings.lines:
+        """What is known so far, and why it isn't all. A program gets an object in any case."""
+        if self.findings.lines or self._as_json:
             self._print(complete=False)
         for line in why.splitlines():
             note(line)
@@ -118,7 +118,7 @@ def rows(findings: Findings) -> list[tuple[str, str]]:
 
 
 def as_dict(findings: Findings) -> dict[str, Any]:
-    """The JSON object. users: at most MOST_EXAMPLES of those that differ."""
+    """The JSON object. users: those that differ, at most MOST_EXAMPLES of each standing."""
     return {
         "lines": findings.lines,
         "bad_lines": findings.bad,
@@ -136,5 +136,5 @@ def as_dict(findings: Findings) -> dict[str, Any]:
             }
             for one in findings.examples
         ],
-        "users_cut": findings.differences > MOST_EXAMPLES,
+        "users_cut": findings.cut,
     }

@@ -1,8 +1,10 @@
 """What `user-sync reconcile` says in the end: whoever reads it knows what to do next."""
 
+import orjson
 import pytest
 
 from service.backfill.comparison import Standing, Verdict
+from service.backfill.findings import MOST_EXAMPLES
 from service.commands.reconcile_report import Report
 
 
@@ -37,6 +39,26 @@ def test_with_bad_lines_nobody_is_told_to_delete(capsys: pytest.CaptureFixture[s
     assert "equal" not in said
 
 
-def test_why_it_ended_and_what_to_do_are_two_lines(capsys: pytest.CaptureFixture[str]) -> None:
+def test_who_would_be_deleted_is_told_however_many_are_missing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report = Report(as_json=True)
+    for number in range(MOST_EXAMPLES + 1):
+        report.findings.note(f"auth0|{number}", Verdict(Standing.MISSING))
+    report.findings.note("surplus", Verdict(Standing.SURPLUS))
+    report.ended()
+    said = orjson.loads(capsys.readouterr().out)
+    assert len(said["users"]) == MOST_EXAMPLES + 1
+    assert said["users"][-1]["user_id"] == "surplus"
+    assert said["users_cut"] is True
+
+
+def test_what_ended_early_is_json_too_and_says_why_on_lines_of_its_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert Report(as_json=True).ended_early("OpenSearch is away\nRun it again.") == 1
-    assert capsys.readouterr().err == "OpenSearch is away\nRun it again.\n"
+    said = capsys.readouterr()
+    assert orjson.loads(said.out)["complete"] is False
+    assert said.err == "OpenSearch is away\nRun it again.\n"
+    assert Report(as_json=False).ended_early("Interrupted", 130) == 130
+    assert capsys.readouterr().out == ""
