@@ -16,6 +16,7 @@ from service.events.event import Event
 from service.events.event_time import optional_time
 from service.events.json_text import NotJson, parse
 from service.events.json_value import JsonValue
+from service.events.version import LATEST_TIME_US
 
 # Who wrote the document and when, and what follows from fields that are compared themselves.
 _OURS: Final = frozenset(
@@ -90,11 +91,20 @@ class Comparison:
         self._exclusions = exclusions
         self._ignored = frozenset(ignored)
 
-    def judge(self, event: Event, found: Mapping[str, JsonValue] | None) -> Verdict:
-        """event: what the export says of a user, with the time it was read. found: the document."""
+    def judge(
+        self,
+        event: Event,
+        found: Mapping[str, JsonValue] | None,
+        *,
+        latest_us: int = LATEST_TIME_US,
+    ) -> Verdict:
+        """event: what the export says of a user, with the time it was read. found: the document.
+
+        latest_us: see document_time_us.
+        """
         if found is None:
             return Verdict(Standing.MISSING)
-        since = document_time_us(found) >= event.time_us
+        since = document_time_us(found, latest_us=latest_us) >= event.time_us
         if "deleted_at" in found:
             return Verdict(Standing.CHANGED_SINCE if since else Standing.MISSING)
         expected = profile_fields(event.profile, self._exclusions)
@@ -204,11 +214,15 @@ class Comparison:
         return completed
 
 
-def document_time_us(found: Mapping[str, JsonValue]) -> int:
-    """When what a document shows happened, µs since the epoch; 0 when it doesn't say."""
+def document_time_us(found: Mapping[str, JsonValue], *, latest_us: int) -> int:
+    """When what a document shows happened, µs since the epoch; 0 when it doesn't say.
+
+    latest_us: of what can have happened by now. A later time is of no event that was taken: it is
+    somebody else's word, which would hide the user from every comparison.
+    """
     event = found.get("event")
     time = optional_time(event.get("time")) if isinstance(event, dict) else None
-    return time.us if time else 0
+    return time.us if time and time.us <= latest_us else 0
 
 
 def _as_profile(document: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

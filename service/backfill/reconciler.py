@@ -173,7 +173,7 @@ class Reconciler:
             ]
             documents = await self._documents([line.event.user_id for line in profiles])
             for line in profiles:
-                verdict = self._comparison.judge(line.event, documents.get(line.event.user_id))
+                verdict = self._judge(line, documents)
                 if verdict.standing in DIFFERENCES:
                     suspects.append(line.number)
                 else:
@@ -194,7 +194,7 @@ class Reconciler:
             documents = await self._documents([line.event.user_id for line in profiles])
             repairs: list[Entry] = []
             for line in profiles:
-                verdict = self._comparison.judge(line.event, documents.get(line.event.user_id))
+                verdict = self._judge(line, documents)
                 self.findings.note(line.event.user_id, verdict)
                 if self._options.repair and verdict.standing in DIFFERENCES:
                     repairs.append(self._repair(line, documents))
@@ -216,7 +216,8 @@ class Reconciler:
             for some in _portions(others):
                 documents = await self._documents(some)
                 for user_id, document in documents.items():
-                    if "deleted_at" in document or document_time_us(document) >= exported_at_us:
+                    time_us = document_time_us(document, latest_us=self._latest_us())
+                    if "deleted_at" in document or time_us >= exported_at_us:
                         continue
                     self.findings.note(user_id, Verdict(Standing.SURPLUS))
                     if len(surplus) <= most:
@@ -247,6 +248,14 @@ class Reconciler:
                 )
                 self.findings.deleted += len(bodies)
 
+    def _judge(self, line: ReadProfile, documents: Documents) -> Verdict:
+        found = documents.get(line.event.user_id)
+        return self._comparison.judge(line.event, found, latest_us=self._latest_us())
+
+    def _latest_us(self) -> int:
+        """Of what can have happened by now, as the indexer sees it."""
+        return self._now_us() + self._options.lines.future_tolerance_us
+
     def _repair(self, line: ReadProfile, documents: Documents) -> Entry:
         found = documents.get(line.event.user_id)
         whole = self._comparison.completed(line.event.profile, found)
@@ -274,7 +283,9 @@ class Reconciler:
     async def _users_before(self, instant_us: int) -> AsyncIterator[list[str]]:
         following: Sequence[JsonValue] = ()
         while True:
-            ask = partial(self._reader.users_before, instant_us, following)
+            ask = partial(
+                self._reader.users_before, instant_us, following, latest_us=self._latest_us()
+            )
             page = await self._patiently(ask)
             yield page.ids
             following = page.following

@@ -68,17 +68,21 @@ class UserReader:
         return found
 
     @expecting_opensearch
-    async def users_before(self, instant_us: int, after: Sequence[JsonValue] = ()) -> UserPage:
+    async def users_before(
+        self, instant_us: int, after: Sequence[JsonValue] = (), *, latest_us: int
+    ) -> UserPage:
         """Users whose state is from before an instant (µs), the first of them, or those after.
 
-        As of the last refresh; tombstones are no users.
+        latest_us: a state from after that counts as from before, as one without a time does. As of
+        the last refresh; tombstones are no users.
         """
+        since = {"gte": format_us(instant_us), "lte": format_us(latest_us)}
         body: dict[str, Any] = {
             "query": {
                 "bool": {
                     "must_not": [
                         {"exists": {"field": "deleted_at"}},
-                        {"range": {"event.time": {"gte": format_us(instant_us)}}},
+                        {"range": {"event.time": since}},
                     ]
                 }
             },

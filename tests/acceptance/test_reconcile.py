@@ -1,6 +1,7 @@
 """`user-sync reconcile` beside a running serve: drift of every kind is found, and mended."""
 
 from typing import Any
+from urllib.parse import quote
 
 from tests.acceptance.auth0 import at, event, new_user_id, profile
 from tests.acceptance.exports import READ_AT, ndjson, users, written
@@ -147,6 +148,37 @@ async def test_what_happened_since_the_export_is_no_drift_and_stays(synced: Serv
     await synced.drained()
     assert await synced.documents(tombstones=True) == before
     assert kept in before
+
+
+async def test_what_somebody_else_wrote_into_the_index_is_found_and_mended(
+    synced: Service,
+) -> None:
+    export = users(3)
+    without_event, of_the_future, _ = export
+    await imported(synced, export)
+    future = {"id": "e", "type": "user.created", "time": "2100-01-01T00:00:00Z"}
+    by_hand: dict[str, dict[str, Any]] = {
+        without_event: {"user_id": without_event, "name": "X"},
+        of_the_future: {"user_id": of_the_future, "name": "X", "event": future},
+        "stranger": {"user_id": "stranger", "name": "X"},
+        "to come": {"user_id": "to come", "event": future},
+        "no id": {"name": "X"},
+        "copy": {"user_id": without_event},
+    }
+    for name, document in by_hand.items():
+        path = f"/{synced.index}-write/_doc/{quote(name)}"
+        await synced.engine("PUT", path, document)
+    result, said = await reconcile(synced, export, "--repair", "--delete-surplus", "4")
+    assert found(said) == {
+        without_event: "outdated",
+        of_the_future: "outdated",
+        **dict.fromkeys(("stranger", "to come", "no id", "copy"), "surplus"),
+    }
+    assert result.code == 0
+    await synced.drained()
+    assert (await synced.documents()).keys() == export.keys()
+    result, said = await reconcile(synced, export)
+    assert (result.code, said["equal"]) == (0, 3)
 
 
 async def test_an_event_since_the_export_outranks_a_repair_that_comes_later(

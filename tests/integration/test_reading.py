@@ -17,6 +17,7 @@ from service.index.reading import UserReader
 from service.index.unexpected import NoResult
 
 NOON = "2025-02-01T12:00:00.000001Z"
+EVENING_US = parse_rfc3339("2025-02-01T20:00:00Z").us
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ async def everybody(reader: UserReader, instant_us: int) -> list[str]:
     met: list[str] = []
     following: Any = ()
     while True:
-        page = await reader.users_before(instant_us, following)
+        page = await reader.users_before(instant_us, following, latest_us=EVENING_US)
         met += page.ids
         following = page.following
         if not following:
@@ -80,15 +81,18 @@ async def test_every_user_from_before_is_met_once_over_all_pages(
     await reader.refresh()
     met = await everybody(reader, noon_us + 1)
     assert met == [f"auth0|{number}" for number in range(9)]
-    assert (await reader.users_before(noon_us)).ids == []
+    assert (await reader.users_before(noon_us, latest_us=EVENING_US)).ids == []
 
 
 async def test_somebody_else_s_document_counts_as_old(
     client: AsyncOpenSearch, names: IndexNames, reader: UserReader
 ) -> None:
     await client.index(index=names.writers, id="x", body={"user_id": "x", "name": "X"})
+    await put(client, names, "y", event={"id": "e", "type": "t", "time": "2025-02-01T20:00:01Z"})
+    await put(client, names, "z", event={"id": "e", "type": "t", "time": "2025-02-01T19:59:59Z"})
     await reader.refresh()
-    assert (await reader.users_before(1_300_000_000_000_000)).ids == ["x"]
+    page = await reader.users_before(1_300_000_000_000_000, latest_us=EVENING_US)
+    assert page.ids == ["x", "y"]
 
 
 async def test_nobody_else_s_documents_are_passed_over_between_pages(
@@ -117,7 +121,7 @@ async def test_without_an_index_it_fails(
     with pytest.raises(NotFoundError):
         await reader.documents(["a"])
     with pytest.raises(NotFoundError):
-        await reader.users_before(0)
+        await reader.users_before(0, latest_us=EVENING_US)
 
 
 async def test_a_document_that_cannot_be_read_is_an_error_that_says_so(

@@ -222,6 +222,14 @@ def test_a_document_of_somebody_else_s_is_of_no_time() -> None:
     assert judged({"name": "a"}, found).standing is Standing.DIFFERING
 
 
+def test_so_is_one_of_a_time_that_no_event_can_be_of() -> None:
+    found = document({"name": "b"}, format_us(READ_AT_US + 2))
+    judge = comparison({"name": "a"}).judge
+    said = stated({"name": "a"})
+    assert judge(said, found, latest_us=READ_AT_US + 2).standing is Standing.CHANGED_SINCE
+    assert judge(said, found, latest_us=READ_AT_US + 1).standing is Standing.DIFFERING
+
+
 def test_a_repair_keeps_what_the_export_is_silent_about() -> None:
     index: Profile = {
         "name": "b",
