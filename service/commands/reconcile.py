@@ -15,7 +15,12 @@ import click
 from opensearchpy.exceptions import OpenSearchException
 
 from service.backfill.export_file import ExportDamaged, ExportFile, ExportUnreadable
-from service.backfill.export_format import EXPORT_FIELDS, how_to_export, why_no_export
+from service.backfill.export_format import (
+    EXPORT_FIELDS,
+    how_to_export,
+    names_few_fields,
+    why_no_export,
+)
 from service.backfill.intake import Intake, IntakeOptions
 from service.backfill.profiles import LineOptions
 from service.backfill.reconciler import ReconcileOptions, Reconciler
@@ -121,7 +126,7 @@ def reconcile(
     try:
         export = ExportFile.open(file)
         export.make_rewindable()
-        _check(export, settings, exported_at_us)
+        _check(export, settings, exported_at_us, repair=repair)
     except ExportUnreadable as error:
         raise Failure(f"{error}\nNothing was compared.") from None
     except ExportDamaged as damage:
@@ -144,9 +149,10 @@ def reconcile(
     sys.exit(asyncio.run(_Reconcile(export, settings, options, report).run()))
 
 
-def _check(export: ExportFile, settings: Settings, exported_at_us: int) -> None:
+def _check(export: ExportFile, settings: Settings, exported_at_us: int, *, repair: bool) -> None:
     """Raises ExportUnreadable for what can't be compared; what head() raises."""
-    fault = why_no_export(export.head())
+    head = export.head()
+    fault = why_no_export(head)
     if fault is not None:
         advice = f"\nAn export with all fields is asked for by:\n{how_to_export()}"
         raise ExportUnreadable(f"{export.name} {fault.reason}" + (advice if fault.anew else ""))
@@ -157,6 +163,11 @@ def _check(export: ExportFile, settings: Settings, exported_at_us: int) -> None:
         raise ExportUnreadable(
             f"--exported-at {moment(exported_at_us)} is {what} ({moment(newest_us)}); give the "
             "time at which the export was asked for"
+        )
+    if repair and names_few_fields(head):
+        note(
+            "The users of this export have no identities: it names few of their fields, and users "
+            "that are missing are indexed with those only. Events from before can't add the others."
         )
     age_us = now_us - exported_at_us
     if settings.index.deletion_mode is DeletionMode.DELETE:

@@ -110,6 +110,18 @@ async def test_without_a_service_what_waits_is_told(synced: Service) -> None:
     assert "No serve is running, and 3 events in the journal may explain differences" in result.err
 
 
+async def test_a_repair_with_few_fields_says_what_becomes_of_missing_users(
+    synced: Service,
+) -> None:
+    export = users(2)
+    await imported(synced, export)
+    brief = [{"user_id": user_id, "updated_at": READ_AT} for user_id in export]
+    result, _ = await reconcile(synced, brief)
+    assert "few of their fields" not in result.err
+    result, _ = await reconcile(synced, brief, "--repair")
+    assert "users that are missing are indexed with those only" in result.err
+
+
 async def test_another_machine_without_a_journal_can_compare(synced: Service) -> None:
     export = users(3)
     await imported(synced, export)
