@@ -11,6 +11,7 @@ from typing import Final
 
 from service.documents.exclusion import Exclusions
 from service.documents.fields import TYPED_FIELDS, date
+from service.documents.identities import identifier
 from service.documents.profile import METADATA, profile_fields
 from service.events.event import Event
 from service.events.event_time import optional_time
@@ -329,8 +330,6 @@ def _no_objects(value: JsonValue) -> JsonValue:
 
 
 def _identity_key(identity: Mapping[str, JsonValue]) -> tuple[str, str, str]:
-    """Ids are strings in documents, at times integers in profiles."""
-    provider, own_id, connection = (
-        str(identity.get(name)) for name in ("provider", "user_id", "connection")
-    )
-    return provider, own_id, connection
+    """Ids are strings in documents, at times integers of any size in profiles."""
+    own_id = str(identifier(identity.get("user_id")))
+    return str(identity.get("provider")), own_id, str(identity.get("connection"))

@@ -230,16 +230,19 @@ def test_so_is_one_of_a_time_that_no_event_can_be_of() -> None:
     assert judge(said, found, latest_us=READ_AT_US + 1).standing is Standing.DIFFERING
 
 
-def test_a_repair_keeps_what_the_export_is_silent_about() -> None:
+@pytest.mark.parametrize("own_id", ["1", 1, 10**20])
+def test_a_repair_keeps_what_the_export_is_silent_about(own_id: Any) -> None:
     index: Profile = {
         "name": "b",
         "last_ip": "10.0.0.1",
         "custom": {"n": 10**40},
         "user_metadata": {"k" * 2000: 1},
-        "identities": [{"provider": "a", "user_id": "1", "profileData": {"a": 1}, "token": "x"}],
+        "identities": [
+            {"provider": "a", "user_id": str(own_id), "profileData": {"a": 1}, "token": "x"}
+        ],
     }
-    export: Profile = {"name": "a", "identities": [{"provider": "a", "user_id": 1}]}
-    whole = comparison(export).completed(export, document(index))
+    export: Profile = {"name": "a", "identities": [{"provider": "a", "user_id": own_id}]}
+    whole = comparison(export).completed(stated(export).profile, document(index))
     wanted = document({**index, "name": "a"})
     assert document(whole) == {**wanted, "event": document(whole)["event"]}
 
