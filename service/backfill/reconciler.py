@@ -214,7 +214,7 @@ class Reconciler:
         async for ids in self._users_before(exported_at_us):
             others = [user_id for user_id in ids if user_id not in self._seen]
             for some in _portions(others):
-                documents = await self._documents(some)
+                documents = await self._documents(some, whole=False)
                 for user_id, document in documents.items():
                     time_us = document_time_us(document, latest_us=self._latest_us())
                     if "deleted_at" in document or time_us >= exported_at_us:
@@ -275,10 +275,10 @@ class Reconciler:
             async for batch in batches:
                 yield batch
 
-    async def _documents(self, user_ids: Sequence[str]) -> Documents:
+    async def _documents(self, user_ids: Sequence[str], *, whole: bool = True) -> Documents:
         if not user_ids:
             return {}
-        return await self._patiently(partial(self._reader.documents, user_ids))
+        return await self._patiently(partial(self._reader.documents, user_ids, whole=whole))
 
     async def _users_before(self, instant_us: int) -> AsyncIterator[list[str]]:
         following: Sequence[JsonValue] = ()

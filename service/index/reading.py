@@ -20,6 +20,7 @@ from service.index.unexpected import NoResult, expecting_opensearch
 
 # Without the versions: numbers of 19 digits make the parsing ten times slower.
 _DOCUMENTS: Final = "docs._id,docs.found,docs._source,docs.error.type"
+_STANDING: Final = "event.time,deleted_at"
 _IDS: Final = "hits.hits._id,hits.hits.sort,timed_out"
 
 Documents = Mapping[str, Mapping[str, JsonValue]]
@@ -54,11 +55,15 @@ class UserReader:
         await self._ask(self._refresh_path, None, {})
 
     @expecting_opensearch
-    async def documents(self, user_ids: Sequence[str]) -> Documents:
-        """As they are now, tombstones included, not waiting for a refresh."""
-        answer = await self._ask(
-            self._mget_path, {"ids": list(user_ids)}, {"filter_path": _DOCUMENTS}
-        )
+    async def documents(self, user_ids: Sequence[str], *, whole: bool = True) -> Documents:
+        """As they are now, tombstones included, not waiting for a refresh.
+
+        whole: False leaves out all but when it happened, and whether the user was deleted.
+        """
+        params = {"filter_path": _DOCUMENTS}
+        if not whole:
+            params["_source_includes"] = _STANDING
+        answer = await self._ask(self._mget_path, {"ids": list(user_ids)}, params)
         found: dict[str, Mapping[str, JsonValue]] = {}
         for document in answer["docs"]:
             if "error" in document:

@@ -67,6 +67,10 @@ async def test_documents_are_read_at_once_and_exactly(
     assert metadata["n"] == Literal(str(long))
     assert found["b"]["deleted_at"] == NOON
     assert found.keys() == {"a|1", "b"}
+    assert await reader.documents(["a|1", "b"], whole=False) == {
+        "a|1": {"event": {"time": NOON}},
+        "b": {"event": {"time": NOON}, "deleted_at": NOON},
+    }
 
 
 async def test_every_user_from_before_is_met_once_over_all_pages(
