@@ -8,10 +8,15 @@ from service.journal.access import JournalAccess
 
 _LOOK_EVERY_S = 0.2
 _TELL_AFTER_S = 3.0
+_PATIENCE_S = 600.0
 
 
 class Settling:
-    """left: events that nobody indexes for now."""
+    """left: events that nobody indexes for now. stuck: though a service runs.
+
+    patience_s: how long the oldest event may stay where it is. A service tries for ever, an index
+    that takes no writes can be read all the same, and who waits is a nightly job.
+    """
 
     def __init__(
         self,
@@ -19,18 +24,22 @@ class Settling:
         *,
         now_us: Callable[[], int],
         waiting: Callable[[str], None],
+        patience_s: float = _PATIENCE_S,
     ) -> None:
         self.left = 0
+        self.stuck = False
+        self._patience_s = patience_s
         self._journal = journal
         self._now_us = now_us
         self._waiting = waiting
 
     async def wait(self) -> None:
-        """Return when every event received before this call is settled, or no service runs.
+        """Return when every event received before this call is settled, or none will be for now.
 
         Raises JournalError.
         """
         begun_us, begun_s = self._now_us(), time.monotonic()
+        moved_us, moved_s = 0, begun_s
         told = False
         while True:
             status = await self._journal.status()
@@ -38,7 +47,10 @@ class Settling:
             if oldest_us is None or oldest_us > begun_us:
                 return
             waiting = status.accounting.journal
-            if await self._journal.owner_status() is None:
+            if oldest_us != moved_us:
+                moved_us, moved_s = oldest_us, time.monotonic()
+            self.stuck = time.monotonic() - moved_s >= self._patience_s
+            if self.stuck or await self._journal.owner_status() is None:
                 self.left = waiting
                 return
             if not told and time.monotonic() - begun_s >= _TELL_AFTER_S:

@@ -258,6 +258,7 @@ class _Reconcile:
                 settling = Settling(journal, now_us=_now_us, waiting=progress.waiting)
                 await settling.wait()
                 self._report.unsettled = settling.left
+                self._report.stuck = settling.stuck
         except JournalMissing:
             pass  # another machine may compare
 

@@ -17,12 +17,13 @@ _MOST_FIELDS = 10
 
 class Report:
     """findings: of the run. beside_serve: whether a service indexes repairs. unsettled: events that
-    waited in the journal without one."""
+    waited in the journal without one, or (stuck) with one that doesn't get on."""
 
     def __init__(self, *, as_json: bool) -> None:
         self.findings = Findings()
         self.beside_serve = False
         self.unsettled = 0
+        self.stuck = False
         self._as_json = as_json
 
     def ended(self) -> int:
@@ -30,9 +31,12 @@ class Report:
         left = self._left()
         self._print(complete=True)
         if self.unsettled and left:
+            why, mend = "No serve is running", "start one"
+            if self.stuck:
+                why, mend = "serve doesn't get on", "look at its /healthz"
             note(
-                f"No serve is running, and {counted(self.unsettled, 'event')} in the journal may "
-                "explain differences: start one, and run this again."
+                f"{why}, and {counted(self.unsettled, 'event')} in the journal may explain "
+                f"differences: {mend}, and run this again."
             )
         if self.findings.withheld:
             note(f"No user was deleted: {self.findings.withheld}.")

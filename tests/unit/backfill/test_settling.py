@@ -32,8 +32,8 @@ async def access(journal: Journal) -> AsyncIterator[JournalAccess]:
     await control.stop()
 
 
-def settling(access: JournalAccess, now_us: int = 2**60) -> Settling:
-    return Settling(access, now_us=lambda: now_us, waiting=lambda _: None)
+def settling(access: JournalAccess, now_us: int = 2**60, patience_s: float = 60) -> Settling:
+    return Settling(access, now_us=lambda: now_us, waiting=lambda _: None, patience_s=patience_s)
 
 
 async def settle(journal: Journal, seq: int) -> None:
@@ -67,3 +67,19 @@ async def test_without_a_service_it_tells_how_many_are_left(tmp_path: Path) -> N
         async with asyncio.timeout(10):
             await one.wait()
         assert one.left == 2
+
+
+async def test_a_service_that_does_not_get_on_is_not_waited_for_for_ever(
+    journal: Journal, access: JournalAccess
+) -> None:
+    for body in (b"a", b"b", b"c"):
+        await append(journal, body)
+    one = settling(access, patience_s=0.8)
+    waiting = asyncio.create_task(one.wait())
+    for seq in (1, 2):
+        await asyncio.sleep(0.5)
+        await settle(journal, seq)
+    assert not waiting.done()
+    async with asyncio.timeout(10):
+        await waiting
+    assert (one.left, one.stuck) == (1, True)

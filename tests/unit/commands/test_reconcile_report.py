@@ -62,3 +62,14 @@ def test_what_ended_early_is_json_too_and_says_why_on_lines_of_its_own(
     assert said.err == "OpenSearch is away\nRun it again.\n"
     assert Report(as_json=False).ended_early("Interrupted", 130) == 130
     assert capsys.readouterr().out == ""
+
+
+def test_what_still_waits_is_told_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    report = Report(as_json=True)
+    report.findings.note("auth0|1", Verdict(Standing.MISSING))
+    report.unsettled = 1
+    report.ended()
+    assert "No serve is running, and 1 event in the journal" in capsys.readouterr().err
+    report.stuck = True
+    report.ended()
+    assert "serve doesn't get on, and 1 event in the journal" in capsys.readouterr().err
