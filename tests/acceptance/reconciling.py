@@ -9,6 +9,7 @@ import orjson
 from tests.acceptance.auth0 import at
 from tests.acceptance.exports import ndjson, written
 from tests.acceptance.service_process import Result, Service
+from tests.acceptance.waiting import eventually
 
 SECOND_US = 1_000_000
 BEFORE = "2025-02-02T00:00:00.000Z"
@@ -35,6 +36,16 @@ async def reconcile(
 def found(said: Mapping[str, Any]) -> dict[str, str]:
     """Who differs, and how."""
     return {one["user_id"]: one["standing"] for one in said["users"]}
+
+
+async def bootstrapped(service: Service) -> None:
+    """Wait until there is an index: serve makes it when it runs already."""
+
+    async def there() -> bool:
+        found: bool = (await service.health())["status"] == "ok"
+        return found
+
+    await eventually(there, what="a healthy /healthz")
 
 
 async def imported(service: Service, export: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from tests.acceptance.exports import READ_AT, ndjson, users, written
 from tests.acceptance.reconciling import (
     BEFORE,
     SECOND_US,
+    bootstrapped,
     found,
     imported,
     lose,
@@ -186,6 +187,7 @@ async def test_an_event_since_the_export_outranks_a_repair_that_comes_later(
 ) -> None:
     export = users(1)
     (user_id,) = export
+    await bootstrapped(synced)
     exported_at_us = now_us() - 10 * SECOND_US
     result, said = await reconcile(synced, export, "--repair", exported_at=at(exported_at_us))
     assert (result.code, found(said)) == (0, {user_id: "missing"})

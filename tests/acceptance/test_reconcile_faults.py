@@ -13,6 +13,7 @@ from tests.acceptance.auth0 import at, event, profile
 from tests.acceptance.exports import READ_AT, ndjson, users, written
 from tests.acceptance.reconciling import (
     BEFORE,
+    bootstrapped,
     found,
     imported,
     lose,
@@ -65,6 +66,7 @@ async def test_events_on_their_way_are_waited_for(synced: Service) -> None:
     """Each user's last event arrives while the comparison runs."""
     export = users(2000)
     path = written(synced.folder, ndjson(export))
+    await bootstrapped(synced)
 
     async def arriving() -> None:
         batch = [event("created", user_id, READ_AT) for user_id in export]
