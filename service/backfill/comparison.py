@@ -24,6 +24,8 @@ _OURS: Final = frozenset(
     {"user_id", "event", "indexed_at", "misfit_fields", "attributes", "attributes_truncated"}
 )
 _IDENTITY: Final = "identities."
+# Events and exports needn't agree on whether what is empty is there.
+_NOTHING: Final[tuple[JsonValue, ...]] = (None, {}, [])
 _UNKNOWN: Final = "unknown_fields"
 
 
@@ -159,13 +161,14 @@ class Comparison:
         """Member by member. prefix: what leads to them, in the names that are told."""
         for name in dict.fromkeys((*ours, *theirs)):
             path = prefix + name
-            if path in self._ignored:
+            one, other = ours.get(name), theirs.get(name)
+            if path in self._ignored or (one in _NOTHING and other in _NOTHING):
                 continue
             if name not in ours and path not in self._named:
                 differences.silent[path] = None
             elif path == "identities":
-                self._compare_identities(ours.get(name), theirs.get(name), differences)
-            elif not _same_field(path, ours.get(name), theirs.get(name)):
+                self._compare_identities(one, other, differences)
+            elif not _same_field(path, one, other):
                 differences.fields[path] = None
 
     def _compare_identities(

@@ -43,6 +43,7 @@ class ExportFile:
         self.modified_us = status.st_mtime_ns // 1000 if regular else None
         self.consumed = 0
         self._raw = raw
+        self._as_opened = _state(raw)
         self._damage: ExportDamaged | None = None
         self._head: list[bytes] = []
         self._text = self._plain_text()
@@ -111,12 +112,17 @@ class ExportFile:
                 f"{error.strerror}; TMPDIR names the folder for it"
             ) from error
         self._raw.close()
-        self._raw = raw
+        self._raw, self._as_opened = raw, _state(raw)
         self.size = os.fstat(raw.fileno()).st_size
         self.rewind()
 
     def rewind(self) -> None:
-        """To the beginning again; of a file, or what was made rewindable."""
+        """To the beginning again; of a file, or what was made rewindable.
+
+        Raises ExportDamaged when it isn't what it was.
+        """
+        if _state(self._raw) != self._as_opened:
+            raise ExportDamaged("it was written to while it was being read")
         self._raw.seek(0)
         self.consumed = 0
         self._damage = None
@@ -149,6 +155,11 @@ class ExportFile:
             raise ExportDamaged(
                 f"{self.name} can't be read any further: {error.strerror}"
             ) from error
+
+
+def _state(raw: FileIO) -> tuple[int, int]:
+    status = os.fstat(raw.fileno())
+    return status.st_size, status.st_mtime_ns
 
 
 def _is_enough(pieces: list[bytes]) -> bool:

@@ -30,9 +30,10 @@ from service.commands.index_view import explain
 from service.commands.interruption import until_signalled
 from service.commands.main import Failure
 from service.commands.moments import moment, span
-from service.commands.reconcile_report import Report
+from service.commands.reconcile_report import NOT_COMPARED, Report
 from service.commands.terminal import note
 from service.documents.document import DeletionMode
+from service.documents.profile import METADATA
 from service.events.timestamp import InvalidTimestamp, parse_rfc3339
 from service.index.connection import connect_for_bytes
 from service.index.reading import UserReader
@@ -43,8 +44,13 @@ from service.wiring.stage_options import index_names, journal_options, opensearc
 
 _SECOND_US = 1_000_000
 _CLOCKS_DIFFER_US = 60 * _SECOND_US
-_KEPT = "What was journaled is kept; run it again."
-_UNCHANGED = "Nothing was changed; run it again."
+_IN_METADATA = tuple(f"{name}." for name in METADATA)
+
+
+class _NotCompared(Failure):
+    """As of diff(1): 0 when equal, 1 when different, 2 in trouble."""
+
+    exit_code = NOT_COMPARED
 
 
 def _instant(ctx: click.Context, param: click.Parameter, value: str) -> int:
@@ -58,6 +64,18 @@ def _instant(ctx: click.Context, param: click.Parameter, value: str) -> int:
         return us - us % _SECOND_US
     except InvalidTimestamp as error:
         raise click.BadParameter(error.detail, ctx, param) from None
+
+
+def _fields(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> frozenset[str]:
+    """Names of fields, from lists of them."""
+    names = frozenset(name.strip() for names in value for name in names.split(",")) - {""}
+    for name in sorted(names):
+        if name.startswith(_IN_METADATA):
+            whole = name.partition(".")[0]
+            raise click.BadParameter(
+                f"{name}: metadata is compared as a whole; name {whole}", ctx, param
+            )
+    return names
 
 
 @click.command(
@@ -78,6 +96,7 @@ def _instant(ctx: click.Context, param: click.Parameter, value: str) -> int:
 @click.option(
     "--ignore",
     "ignored",
+    callback=_fields,
     multiple=True,
     metavar="FIELDS",
     help="Fields that may differ, separated by commas.",
@@ -99,7 +118,7 @@ def _instant(ctx: click.Context, param: click.Parameter, value: str) -> int:
 def reconcile(
     file: str,
     exported_at_us: int,
-    ignored: tuple[str, ...],
+    ignored: frozenset[str],
     complete: bool,
     repair: bool,
     delete_surplus: int,
@@ -113,7 +132,8 @@ def reconcile(
     field that no user of the export has is not compared, and named in the end.
 
     A repair goes through the journal like an event from the time of the export: whatever happened
-    since wins. The exit code is 0 when all is equal or was repaired, 1 when differences are left.
+    since wins. The exit code is 0 when all is equal or was repaired, 1 when differences are left, 2
+    when it couldn't be told.
 
     \b
     Example:
@@ -122,15 +142,14 @@ def reconcile(
         --repair --delete-surplus 3
     """
     settings = load_settings()
-    fields = frozenset(name.strip() for names in ignored for name in names.split(",")) - {""}
     try:
         export = ExportFile.open(file)
         export.make_rewindable()
         _check(export, settings, exported_at_us, repair=repair)
     except ExportUnreadable as error:
-        raise Failure(f"{error}\nNothing was compared.") from None
+        raise _NotCompared(f"{error}\nNothing was compared.") from None
     except ExportDamaged as damage:
-        raise Failure(f"{file}: {damage}. Nothing was compared.") from None
+        raise _NotCompared(f"{file}: {damage}. Nothing was compared.") from None
     options = ReconcileOptions(
         exported_at_us=exported_at_us,
         lines=LineOptions(
@@ -140,7 +159,7 @@ def reconcile(
             read_at_us=exported_at_us,
         ),
         exclusions=settings.index.exclude_fields,
-        ignored=fields,
+        ignored=ignored,
         complete=frozenset(EXPORT_FIELDS) if complete else frozenset(),
         repair=repair,
         delete_surplus=delete_surplus,
@@ -198,23 +217,20 @@ class _Reconcile:
         """Compare, repair and report; the exit code."""
         settings = self._settings
         report = self._report
-        again = _KEPT if self._repairs else _UNCHANGED
         try:
             received = await until_signalled(self._reconcile(), (signal.SIGINT, signal.SIGTERM))
         except ExportDamaged as damage:
-            raise Failure(
-                f"{self._export.name}: {damage}. Download it again. Nothing was compared."
-            ) from None
+            return report.ended_early(f"{self._export.name}: {damage}.\nDownload it again.")
         except OpenSearchException as error:
             names = index_names(settings)
             why = explain(error, settings.opensearch.url, names.writers)
-            return report.ended_early(f"{why}\n{again}")
+            return report.ended_early(why)
         except JournalError as error:
-            return report.ended_early(f"{error}.\n{again}")
+            return report.ended_early(f"{error}.")
         finally:
             self._export.close()
         if received is not None:
-            return report.ended_early(f"Interrupted. {again}", 128 + received)
+            return report.ended_early("Interrupted.", 128 + received)
         return report.ended()
 
     async def _reconcile(self) -> None:

@@ -11,6 +11,9 @@ from service.backfill.findings import DIFFERENCES, Findings
 from service.commands.counts import counted
 from service.commands.terminal import note, print_table
 
+NOT_COMPARED = 2
+"""The exit code when it isn't known whether the index is equal."""
+
 _MOST_SHOWN = 5
 _MOST_FIELDS = 10
 
@@ -49,12 +52,15 @@ class Report:
             note(line)
         return 1 if left or self.findings.bad else 0
 
-    def ended_early(self, why: str, code: int = 1) -> int:
+    def ended_early(self, why: str, code: int = NOT_COMPARED) -> int:
         """What is known so far, and why it isn't all. A program gets an object in any case."""
-        if self.findings.lines or self._as_json:
+        findings = self.findings
+        if findings.standings or self._as_json:
             self._print(complete=False)
         for line in why.splitlines():
             note(line)
+        changed = findings.journaled or findings.deleted
+        note(f"{'What was journaled is kept' if changed else 'Nothing was changed'}; run it again.")
         return code
 
     def _not_compared(self) -> str:

@@ -48,9 +48,9 @@ async def test_a_cut_export_is_not_compared(synced: Service) -> None:
     result = await synced.user_sync(
         "reconcile", str(path), "--exported-at", at(now_us()), "--repair", "--delete-surplus", "999"
     )
-    assert (result.code, result.out) == (1, "")
+    assert (result.code, result.out) == (2, "")
     assert "cut off" in result.err
-    assert "Nothing was compared" in result.err
+    assert "Nothing was changed" in result.err
     await synced.drained()
     assert len(await synced.documents()) == 500
 
@@ -138,7 +138,7 @@ async def test_without_an_index_it_says_what_to_do(service: Any) -> None:
     result = await alone.user_sync(
         "reconcile", "-", "--exported-at", at(now_us()), stdin=ndjson(users(3))
     )
-    assert (result.code, result.out) == (1, "")
+    assert (result.code, result.out) == (2, "")
     assert "run user-sync bootstrap" in result.err
     assert "Nothing was changed" in result.err
 
@@ -159,7 +159,7 @@ async def test_an_impossible_time_of_export_is_refused(
     result = await alone.user_sync(
         "reconcile", "-", "--exported-at", exported_at, stdin=ndjson(users(3))
     )
-    assert result.code in (1, 2)
+    assert result.code == 2
     assert result.out == ""
     assert words in result.err
 
@@ -170,7 +170,7 @@ async def test_an_export_older_than_the_time_given_is_refused(service: Any, tmp_
     written_s = time.time() - 3600
     os.utime(path, (written_s, written_s))
     result = await alone.user_sync("reconcile", str(path), "--exported-at", at(now_us()))
-    assert result.code == 1
+    assert result.code == 2
     assert "was written" in result.err
 
 
@@ -179,6 +179,14 @@ async def test_what_is_no_export_is_refused(service: Any) -> None:
     result = await alone.user_sync(
         "reconcile", "-", "--exported-at", at(now_us()), stdin=b"Id,Email\nauth0|1,a@b.c\n"
     )
-    assert result.code == 1
+    assert result.code == 2
     assert "is a CSV" in result.err
     assert "Nothing was compared" in result.err
+
+
+async def test_a_part_of_the_metadata_can_not_be_ignored(service: Any) -> None:
+    alone = await service(started=False)
+    ignoring = ("--exported-at", at(now_us()), "--ignore", "name,app_metadata.seen")
+    result = await alone.user_sync("reconcile", "-", *ignoring, stdin=ndjson(users(3)))
+    assert result.code == 2
+    assert "name app_metadata" in result.err

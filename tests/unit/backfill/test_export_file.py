@@ -211,3 +211,14 @@ def test_a_damage_is_met_again(tmp_path: Path) -> None:
         assert "cut off" in message
         export.rewind()
     export.close()
+
+
+def test_a_file_that_changes_meanwhile_is_not_read_on(tmp_path: Path) -> None:
+    path = written(tmp_path, TEXT)
+    export = ExportFile.open(path)
+    assert b"".join(export.chunks()) == TEXT
+    with Path(path).open("ab") as file:
+        file.write(b"another line\n")
+    with pytest.raises(ExportDamaged, match="was written to"):
+        export.rewind()
+    export.close()

@@ -56,10 +56,14 @@ def test_who_would_be_deleted_is_told_however_many_are_missing(
 def test_what_ended_early_is_json_too_and_says_why_on_lines_of_its_own(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert Report(as_json=True).ended_early("OpenSearch is away\nRun it again.") == 1
+    assert Report(as_json=True).ended_early("OpenSearch is away\nand why") == 2
     said = capsys.readouterr()
     assert orjson.loads(said.out)["complete"] is False
-    assert said.err == "OpenSearch is away\nRun it again.\n"
+    assert said.err == "OpenSearch is away\nand why\nNothing was changed; run it again.\n"
+    report = Report(as_json=True)
+    report.findings.journaled = 1
+    report.ended_early("OpenSearch is away")
+    assert "What was journaled is kept; run it again." in capsys.readouterr().err
     assert Report(as_json=False).ended_early("Interrupted", 130) == 130
     assert capsys.readouterr().out == ""
 
