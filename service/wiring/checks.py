@@ -116,8 +116,7 @@ class Vitals:
             not losing,
             f"requests refused for good since the start: {counts}",
             "if they are Auth0's, their events are lost: compare the stream's credential with this "
-            "service's, then import an export to catch up; a deletion among them is in no export: "
-            "have Auth0 send it again, or delete that user's document",
+            "service's, then user-sync reconcile with a new export finds and mends what they told",
         )
 
     def _journal_appends(self) -> Check:
