@@ -135,6 +135,10 @@ class Indexer:
         """What holds events up now, each cause once; empty when all is well."""
         return self._troubles.current()
 
+    def ahead_in_a_row(self) -> int:
+        """How many events in a row were too far ahead of this service's clock."""
+        return self._preparer.ahead_in_a_row
+
     def refreshes_fail(self) -> str:
         """The kind of error that makes what is written searchable late; empty without one."""
         return self._refresher.failing

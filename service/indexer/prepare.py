@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from service.documents.document import Document, to_document
-from service.events.event import PoisonEvent, parse_event
+from service.events.event import PoisonCode, PoisonEvent, parse_event
 from service.events.event_type import OTHER_TYPE
 from service.indexer import retention
 from service.indexer.chain import Candidate, Chain
@@ -49,12 +49,17 @@ class Composed(NamedTuple):
 
 
 class Preparer:
-    """Both steps, in portions beside the event loop's other work. now_us: our clock, µs."""
+    """Both steps, in portions beside the event loop's other work. now_us: our clock, µs.
+
+    ahead_in_a_row: how many events were too far ahead of our clock since the last claim with one
+    that wasn't: of many in a row, the clock is wrong and not they.
+    """
 
     def __init__(self, options: IndexerOptions, now_us: Callable[[], int]) -> None:
         self._options = options
         self._now_us = now_us
         self._portions = Portions()
+        self.ahead_in_a_row = 0
 
     async def candidates(self, records: Sequence[Record], *, sent_soon: bool) -> Prepared:
         """Parse and validate what was claimed.
@@ -70,6 +75,11 @@ class Preparer:
                 self._prepare(record, prepared, now_us=now_us, sent_soon=sent_soon)
 
         await self._portions.each(records, lambda record: len(record.body), prepare)
+        if prepared.candidates:
+            self.ahead_in_a_row = 0
+        else:
+            ahead = [one for one in prepared.burials if one.code == PoisonCode.TIME_IN_FUTURE]
+            self.ahead_in_a_row += len(ahead)
         return prepared
 
     async def compose(self, chains: Sequence[Chain]) -> Composed:

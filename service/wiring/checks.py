@@ -5,6 +5,7 @@ Answers come from memory, so that asking costs nothing and never hangs with the 
 
 from collections.abc import Callable
 
+from service.events.timestamp import format_us
 from service.index.advice import CREDENTIALS, LOG, ROLE, RUNS
 from service.indexer.indexer import Indexer
 from service.indexer.troubles import Trouble
@@ -20,6 +21,8 @@ from service.wiring.watch import IndexWatch
 _SECOND_US = 1_000_000
 # A lone event is searchable within a second; after this long something holds the flow up.
 _LATE_US = 60 * _SECOND_US
+# Events in a row that are ahead of our clock: one or two may be their sender's fault.
+_CLOCK_IS_WRONG = 3
 _LOST_RECENTLY_US = 10 * 60 * _SECOND_US
 
 # Refusals that Auth0 never sends again. Who shows a wrong credential may be any stranger on the
@@ -89,6 +92,7 @@ class Vitals:
             self._door(),
             self._journal_appends(),
             self._dead_letters(),
+            self._clock(),
             self._watch.check(),
             self._index(),
             self._indexing(),
@@ -141,6 +145,18 @@ class Vitals:
             return Check("dead_letters", True, "none")
         # Poison is the sender's; it makes nothing here unhealthy.
         return Check("dead_letters", True, f"{count} kept", "user-sync dead-letters list")
+
+    def _clock(self) -> Check:
+        ahead = self._indexer.ahead_in_a_row()
+        now = format_us(self._now_us())
+        if ahead < _CLOCK_IS_WRONG:
+            return Check("clock", True, f"{now}; the events agree with it")
+        return Check(
+            "clock",
+            False,
+            f"{now}; the last {ahead} events are too far ahead of it, and became dead letters",
+            "set this machine's clock, then user-sync dead-letters replay --reason time_in_future",
+        )
 
     def _index(self) -> Check:
         problem = self._bootstrapping.problem

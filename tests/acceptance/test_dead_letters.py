@@ -119,3 +119,26 @@ async def test_what_is_not_there_is_an_error(one: Service) -> None:
         assert result.code == 1
         assert "Traceback" not in result.err
     assert (await one.user_sync("dead-letters", "replay")).code == 2
+
+
+async def test_when_every_event_is_ahead_of_the_clock_the_clock_is_told_wrong(
+    one: Service,
+) -> None:
+    """Nothing is lost, but nobody would know why nothing becomes searchable."""
+
+    async def clock_is(ok: bool) -> bool:
+        return bool((await one.health())["checks"]["clock"]["ok"] is ok)
+
+    in_two_hours = at(time.time_ns() // 1000 + 7_200_000_000)
+    for _ in range(2):
+        await one.post(event("created", new_user_id(), in_two_hours))
+    await one.drained()
+    assert await clock_is(True)
+    await one.post(event("created", new_user_id(), in_two_hours))
+    await eventually(lambda: clock_is(False), what="the complaint")
+    check = (await one.health())["checks"]["clock"]
+    assert "the last 3 events are too far ahead" in check["state"]
+    assert "replay --reason time_in_future" in check["advice"]
+
+    await one.post(event("created", new_user_id(), TIME))
+    await eventually(lambda: clock_is(True), what="the end of the complaint")
