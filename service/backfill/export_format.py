@@ -64,6 +64,11 @@ class NotAnExport:
     reason: str
     anew: bool = False
 
+    def told(self, name: str) -> str:
+        """For people; name: the file's."""
+        advice = f"\nAn export with all fields is asked for by:\n{how_to_export()}"
+        return f"{name} {self.reason}" + (advice if self.anew else "")
+
 
 def why_no_export(head: bytes) -> NotAnExport | None:
     """What the file is instead of a users export; None when it may be one.

@@ -74,8 +74,7 @@ def _check(export: ExportFile, settings: Settings, *, force: bool) -> None:
     head = export.head()
     fault = why_no_export(head)
     if fault is not None:
-        advice = f"\nAn export with all fields is asked for by:\n{how_to_export()}"
-        raise ExportUnreadable(f"{export.name} {fault.reason}" + (advice if fault.anew else ""))
+        raise ExportUnreadable(fault.told(export.name))
     age_us = 0 if export.modified_us is None else _now_us() - export.modified_us
     if age_us > settings.index.tombstone_retention_us and not force:
         raise ExportUnreadable(

@@ -173,8 +173,7 @@ def _check(export: ExportFile, settings: Settings, exported_at_us: int, *, repai
     head = export.head()
     fault = why_no_export(head)
     if fault is not None:
-        advice = f"\nAn export with all fields is asked for by:\n{how_to_export()}"
-        raise ExportUnreadable(f"{export.name} {fault.reason}" + (advice if fault.anew else ""))
+        raise ExportUnreadable(fault.told(export.name))
     now_us = _now_us()
     newest_us = now_us if export.modified_us is None else min(now_us, export.modified_us)
     if exported_at_us > newest_us + _CLOCKS_DIFFER_US:
