@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from service.backfill.ahead import ahead
-from service.backfill.batches import Batch, BatchOptions, batches
+from service.backfill.batches import LINES, Batch, batches
 from service.backfill.export_file import ExportFile
 from service.backfill.intake import Intake
 from service.backfill.known import KnownDeadLetters
-from service.backfill.profiles import BadLine
+from service.backfill.profiles import BadLine, LineOptions
 from service.journal.access import JournalAccess
 
 _BATCHES_AHEAD = 2
@@ -51,19 +51,22 @@ async def import_users(
     export: ExportFile,
     journal: JournalAccess,
     intake: Intake,
-    options: BatchOptions,
+    options: LineOptions,
     observer: Observer,
     *,
     tally: Tally,
     now_us: Callable[[], int],
+    max_lines: int = LINES,
 ) -> None:
     """Journal every line, counting in tally, which is right even when this raises.
+
+    max_lines: journaled at once.
 
     Raises ExportDamaged after everything before the damage is in, and what intake raises.
     """
     known = KnownDeadLetters(journal)
     async with aclosing(
-        ahead(batches(export, options, now_us=now_us), depth=_BATCHES_AHEAD)
+        ahead(batches(export, options, now_us=now_us, max_lines=max_lines), depth=_BATCHES_AHEAD)
     ) as made:
         async for batch in made:
             await _without_known(batch, known, tally)

@@ -16,6 +16,7 @@ from tenacity import (
     wait_random,
 )
 
+from service.backfill.patience import TELL_AFTER_S, Patience
 from service.journal.access import JournalAccess
 from service.journal.errors import JournalError, JournalFull, JournalUnavailable
 from service.journal.records import Entry
@@ -33,8 +34,7 @@ class IntakeOptions:
     most_events: int = 5_000
     """A second or so of indexing: by so much a live event is late during an import."""
 
-    tell_after_s: float = 3.0
-    """Waiting for less is the usual pace."""
+    tell_after_s: float = TELL_AFTER_S
 
 
 class _TooMuchWaits(JournalError):
@@ -76,14 +76,10 @@ class Intake:
         Raises JournalError when waiting is no use: JournalFull and JournalUnavailable without a
         service, OwnerGone when the service went away.
         """
-        told = False
+        patience = Patience(self._waiting, tell_after_s=self._options.tell_after_s)
 
         def tell(state: RetryCallState) -> None:
-            nonlocal told
-            error = state.outcome.exception() if state.outcome else None
-            if not told and (state.seconds_since_start or 0) >= self._options.tell_after_s:
-                told = True
-                self._waiting(str(error))
+            patience.waits(str(state.outcome.exception() if state.outcome else ""))
 
         async for attempt in AsyncRetrying(
             retry=retry_if_exception(self._is_worth_waiting),

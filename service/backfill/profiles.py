@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from service.backfill.export_file import ExportFile
+from service.backfill.export_file import ExportDamaged, ExportFile
 from service.backfill.lines import Line, split_lines
 from service.events.event import Event, PoisonEvent, parse_event, wrap_profile
 
@@ -52,6 +52,31 @@ def read_profiles(
     for line in split_lines(export.chunks(), longest=options.longest_line):
         if line.content is None or line.content.strip(_SPACE):
             yield _read(line, options, now_us())
+
+
+def grouped(
+    lines: Iterator[ReadProfile | BadLine], *, max_lines: int, max_bytes: int
+) -> Iterator[list[ReadProfile | BadLine]]:
+    """Lines together, so many at most, or so many bytes of bodies, though at least one.
+
+    Raises ExportDamaged after the last lines that could be read.
+    """
+    group: list[ReadProfile | BadLine] = []
+    size = 0
+    damage = None
+    try:
+        for line in lines:
+            group.append(line)
+            size += len(line.body or b"")
+            if len(group) >= max_lines or size >= max_bytes:
+                yield group
+                group, size = [], 0
+    except ExportDamaged as error:
+        damage = error
+    if group:
+        yield group
+    if damage is not None:
+        raise damage
 
 
 def _read(line: Line, options: LineOptions, now_us: int) -> ReadProfile | BadLine:

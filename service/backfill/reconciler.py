@@ -19,19 +19,19 @@ from typing import Final, Protocol, TypeVar
 from opensearchpy.exceptions import OpenSearchException, TransportError
 from tenacity import (
     AsyncRetrying,
-    RetryCallState,
     retry_if_exception,
     stop_after_delay,
     wait_random_exponential,
 )
 
 from service.backfill.ahead import ahead
-from service.backfill.batches import read_entry
+from service.backfill.batches import export_entry
 from service.backfill.comparison import Comparison, Named, Standing, Verdict, document_time_us
 from service.backfill.export_file import ExportFile
 from service.backfill.findings import DIFFERENCES, Findings
 from service.backfill.intake import Intake
-from service.backfill.profiles import BadLine, LineOptions, ReadProfile, read_profiles
+from service.backfill.patience import Patience
+from service.backfill.profiles import BadLine, LineOptions, ReadProfile, grouped, read_profiles
 from service.backfill.seen_users import SeenUsers
 from service.documents.exclusion import Exclusions
 from service.events.event import DELETED_TYPE, absent_user, wrap_profile
@@ -39,7 +39,7 @@ from service.events.event_time import optional_time
 from service.events.json_text import dump
 from service.events.json_value import JsonValue
 from service.index.reading import Documents, UserReader
-from service.journal.records import Disposition, Entry
+from service.journal.records import Entry
 
 _T = TypeVar("_T")
 
@@ -47,7 +47,6 @@ _AT_ONCE: Final = 500
 _BYTES_AT_ONCE: Final = 512 * 1024
 _BATCHES_AHEAD: Final = 2
 _PATIENCE_S: Final = 120.0
-_TELL_AFTER_S: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +114,8 @@ class Reconciler:
     async def run(self) -> None:
         """Compare and repair; findings are right even when this raises.
 
-        Raises ExportDamaged before anything is compared, opensearch-py's exceptions, and what
-        intake raises.
+        Raises ExportDamaged: before anything is compared, unless the file is written to later on;
+        opensearch-py's exceptions, and what intake raises.
         """
         await self._reader.refresh()  # is there an index at all?
         await self._read_through()
@@ -240,12 +239,7 @@ class Reconciler:
             read_at_us = self._options.exported_at_us
             for some in _portions(surplus):
                 bodies = [absent_user(user_id, read_at_us=read_at_us) for user_id in some]
-                await self._journal(
-                    [
-                        Entry(body, DELETED_TYPE, Disposition.STORE, repeatable=True)
-                        for body in bodies
-                    ]
-                )
+                await self._journal([export_entry(body, DELETED_TYPE) for body in bodies])
                 self.findings.deleted += len(bodies)
 
     def _judge(self, line: ReadProfile, documents: Documents) -> Verdict:
@@ -260,8 +254,8 @@ class Reconciler:
         found = documents.get(line.event.user_id)
         whole = self._comparison.completed(line.event.profile, found)
         if whole == line.event.profile:
-            return read_entry(line.body)
-        return read_entry(wrap_profile(dump(whole), read_at_us=self._options.exported_at_us))
+            return export_entry(line.body)
+        return export_entry(wrap_profile(dump(whole), read_at_us=self._options.exported_at_us))
 
     async def _journal(self, entries: Sequence[Entry]) -> None:
         assert self._intake is not None, "a repair needs a journal"
@@ -271,7 +265,8 @@ class Reconciler:
         """The whole export, from its beginning."""
         self._export.rewind()
         lines = read_profiles(self._export, self._options.lines, now_us=self._now_us)
-        async with aclosing(ahead(_grouped(lines), depth=_BATCHES_AHEAD)) as batches:
+        groups = grouped(lines, max_lines=_AT_ONCE, max_bytes=_BYTES_AT_ONCE)
+        async with aclosing(ahead(groups, depth=_BATCHES_AHEAD)) as batches:
             async for batch in batches:
                 yield batch
 
@@ -294,19 +289,12 @@ class Reconciler:
 
     async def _patiently(self, ask: Callable[[], Awaitable[_T]]) -> _T:
         """A comparison takes minutes: an engine that is away for a moment doesn't end it."""
-        told = False
-
-        def tell(state: RetryCallState) -> None:
-            nonlocal told
-            if not told and (state.seconds_since_start or 0) >= _TELL_AFTER_S:
-                told = True
-                self._observer.waiting("OpenSearch doesn't answer")
-
+        patience = Patience(self._observer.waiting)
         async for attempt in AsyncRetrying(
             retry=retry_if_exception(_is_passing),
             wait=wait_random_exponential(multiplier=0.1, max=5),
             stop=stop_after_delay(_PATIENCE_S),
-            before_sleep=tell,
+            before_sleep=lambda _: patience.waits("OpenSearch doesn't answer"),
             reraise=True,
         ):
             with attempt:
@@ -320,21 +308,6 @@ def _is_passing(error: BaseException) -> bool:
         return False
     status = error.status_code if isinstance(error, TransportError) else None
     return not isinstance(status, int) or status == 429 or status >= 500
-
-
-def _grouped(
-    lines: Iterator[ReadProfile | BadLine],
-) -> Iterator[list[ReadProfile | BadLine]]:
-    batch: list[ReadProfile | BadLine] = []
-    size = 0
-    for line in lines:
-        batch.append(line)
-        size += len(line.body or b"")
-        if len(batch) >= _AT_ONCE or size >= _BYTES_AT_ONCE:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
 
 
 def _portions(user_ids: Sequence[str]) -> Iterator[Sequence[str]]:

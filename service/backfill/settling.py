@@ -4,10 +4,10 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from service.backfill.patience import Patience
 from service.journal.access import JournalAccess
 
 _LOOK_EVERY_S = 0.2
-_TELL_AFTER_S = 3.0
 _PATIENCE_S = 600.0
 
 
@@ -38,9 +38,9 @@ class Settling:
 
         Raises JournalError.
         """
-        begun_us, begun_s = self._now_us(), time.monotonic()
-        moved_us, moved_s = 0, begun_s
-        told = False
+        begun_us = self._now_us()
+        moved_us, moved_s = 0, time.monotonic()
+        patience = Patience(self._waiting)
         while True:
             status = await self._journal.status()
             oldest_us = status.oldest_received_us
@@ -53,7 +53,5 @@ class Settling:
             if self.stuck or await self._journal.owner_status() is None:
                 self.left = waiting
                 return
-            if not told and time.monotonic() - begun_s >= _TELL_AFTER_S:
-                told = True
-                self._waiting(f"{waiting:,} events wait to be indexed")
+            patience.waits(f"{waiting:,} events wait to be indexed")
             await asyncio.sleep(_LOOK_EVERY_S)

@@ -11,12 +11,11 @@ import time
 
 import click
 
-from service.backfill.batches import BatchOptions
 from service.backfill.export_file import ExportDamaged, ExportFile, ExportUnreadable
 from service.backfill.export_format import how_to_export, names_few_fields, why_no_export
 from service.backfill.importer import Tally
 from service.backfill.importer import import_users as journal_users
-from service.backfill.intake import Intake, IntakeOptions
+from service.backfill.intake import Intake
 from service.commands.export_progress import ExportProgress
 from service.commands.interruption import until_signalled
 from service.commands.main import Failure
@@ -26,7 +25,7 @@ from service.documents.document import DeletionMode
 from service.journal.access import connect
 from service.journal.errors import JournalError, JournalFull
 from service.settings import Settings, load_settings
-from service.wiring.stage_options import journal_options
+from service.wiring.stage_options import intake_options, journal_options, line_options
 
 _SAFE = "Running it again is safe: what is there already stays as it is."
 
@@ -119,18 +118,13 @@ class _Import:
 
     async def _import(self) -> None:
         settings = self._settings
-        options = BatchOptions(
-            future_tolerance_us=settings.indexing.future_tolerance_us,
-            longest_line=settings.webhook.body_limit_bytes,
-            largest_body=settings.journal.max_bytes,
-        )
         async with connect(settings.journal.path, journal_options(settings)) as journal:
             self._beside_serve = await journal.owner_status() is not None
             with ExportProgress() as progress:
                 progress.begins("Importing", self._export.size)
                 intake = Intake(
                     journal,
-                    IntakeOptions(most_bytes=settings.journal.max_bytes // 2),
+                    intake_options(settings),
                     paced=self._beside_serve,
                     waiting=progress.waiting,
                 )
@@ -138,7 +132,7 @@ class _Import:
                     self._export,
                     journal,
                     intake,
-                    options,
+                    line_options(settings),
                     progress,
                     tally=self._tally,
                     now_us=_now_us,

@@ -21,8 +21,7 @@ from service.backfill.export_format import (
     names_few_fields,
     why_no_export,
 )
-from service.backfill.intake import Intake, IntakeOptions
-from service.backfill.profiles import LineOptions
+from service.backfill.intake import Intake
 from service.backfill.reconciler import ReconcileOptions, Reconciler
 from service.backfill.settling import Settling
 from service.commands.export_progress import ExportProgress
@@ -40,7 +39,13 @@ from service.index.reading import UserReader
 from service.journal.access import JournalAccess, connect
 from service.journal.errors import JournalError, JournalMissing
 from service.settings import Settings, load_settings
-from service.wiring.stage_options import index_names, journal_options, opensearch_options
+from service.wiring.stage_options import (
+    index_names,
+    intake_options,
+    journal_options,
+    line_options,
+    opensearch_options,
+)
 
 _SECOND_US = 1_000_000
 _CLOCKS_DIFFER_US = 60 * _SECOND_US
@@ -152,12 +157,7 @@ def reconcile(
         raise _NotCompared(f"{file}: {damage}. Nothing was compared.") from None
     options = ReconcileOptions(
         exported_at_us=exported_at_us,
-        lines=LineOptions(
-            future_tolerance_us=settings.indexing.future_tolerance_us,
-            longest_line=settings.webhook.body_limit_bytes,
-            largest_body=settings.journal.max_bytes,
-            read_at_us=exported_at_us,
-        ),
+        lines=line_options(settings, read_at_us=exported_at_us),
         exclusions=settings.index.exclude_fields,
         ignored=ignored,
         complete=frozenset(EXPORT_FIELDS) if complete else frozenset(),
@@ -261,7 +261,7 @@ class _Reconcile:
         self._report.beside_serve = beside_serve
         return Intake(
             journal,
-            IntakeOptions(most_bytes=self._settings.journal.max_bytes // 2),
+            intake_options(self._settings),
             paced=beside_serve,
             waiting=progress.waiting,
         )

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from service.backfill.intake import IntakeOptions
+from service.backfill.profiles import LineOptions
 from service.documents.document import DeletionMode
 from service.index.connection import OpenSearchOptions
 from service.index.names import IndexNames
@@ -24,6 +26,21 @@ def journal_options(settings: Settings) -> JournalOptions:
         min_free_disk_bytes=journal.min_free_bytes,
         duplicate_window_us=journal.duplicate_window_us,
     )
+
+
+def line_options(settings: Settings, *, read_at_us: int | None = None) -> LineOptions:
+    """How lines of an export are judged. read_at_us: see there."""
+    return LineOptions(
+        future_tolerance_us=settings.indexing.future_tolerance_us,
+        longest_line=settings.webhook.body_limit_bytes,
+        largest_body=settings.journal.max_bytes,
+        read_at_us=read_at_us,
+    )
+
+
+def intake_options(settings: Settings) -> IntakeOptions:
+    """What an export may take of the journal."""
+    return IntakeOptions(most_bytes=settings.journal.max_bytes // 2)
 
 
 def opensearch_options(settings: Settings) -> OpenSearchOptions:

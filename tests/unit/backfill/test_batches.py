@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from service.backfill.batches import Batch, BatchOptions, batches
+from service.backfill.batches import Batch, batches
 from service.backfill.export_file import ExportDamaged, ExportFile
-from service.backfill.profiles import BadLine
+from service.backfill.profiles import BadLine, LineOptions
 from service.events.event import READ_TYPE
 from service.events.timestamp import parse_rfc3339
 from service.journal.records import Disposition
@@ -20,9 +20,11 @@ NOW_US = parse_rfc3339("2025-06-01T00:00:00Z").us
 
 def made(folder: Path, text: bytes, **options: Any) -> list[Batch]:
     export = ExportFile.open(written(folder, text))
-    chosen = {"future_tolerance_us": 0, "longest_line": 100_000, "largest_body": 10**6, **options}
+    limits = {"longest_line": 100_000, "largest_body": 10**6}
+    limits |= {name: options.pop(name) for name in limits if name in options}
+    chosen = LineOptions(future_tolerance_us=0, **limits)
     try:
-        return list(batches(export, BatchOptions(**chosen), now_us=lambda: NOW_US))
+        return list(batches(export, chosen, now_us=lambda: NOW_US, **options))
     finally:
         export.close()
 
@@ -116,7 +118,7 @@ def test_the_same_line_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_before_damage_everything_is_given_but_the_line_it_cut(tmp_path: Path) -> None:
     good = gzip.compress(ndjson(user("ada"), user("bob")) + b'{"user_id":"cut')
     export = ExportFile.open(written(tmp_path, good[:-8]))
-    options = BatchOptions(future_tolerance_us=0, longest_line=1000, largest_body=10**6)
+    options = LineOptions(future_tolerance_us=0, longest_line=1000, largest_body=10**6)
     found, _ = read_until(batches(export, options, now_us=lambda: NOW_US), ExportDamaged)
     export.close()
     assert [profiles(batch) for batch in found] == [[user("ada"), user("bob")]]

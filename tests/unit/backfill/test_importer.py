@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from service.backfill.batches import BatchOptions
 from service.backfill.export_file import ExportDamaged, ExportFile
 from service.backfill.importer import Tally, import_users
 from service.backfill.intake import Intake, IntakeOptions
-from service.backfill.profiles import BadLine
+from service.backfill.profiles import BadLine, LineOptions
 from service.events.event import READ_TYPE
 from service.journal.access import JournalAccess, connect
 from service.journal.errors import JournalFull
@@ -55,12 +54,11 @@ async def run(
             export,
             journal,
             Intake(journal, IntakeOptions(most_bytes=1), paced=False, waiting=lambda _: None),
-            BatchOptions(
-                future_tolerance_us=0, longest_line=10_000, largest_body=100_000, **options
-            ),
+            LineOptions(future_tolerance_us=0, longest_line=10_000, largest_body=100_000),
             witness,
             tally=tally,
             now_us=lambda: NOW_US,
+            **options,
         )
     finally:
         export.close()
