@@ -19,6 +19,9 @@ from service.journal.records import Burial, Record
 
 log = logging.getLogger(__name__)
 
+CLOCK_IS_WRONG = 3
+"""Events in a row that are ahead of our clock: one or two may be their sender's fault."""
+
 MAPPING_FAILED = "mapping_failed"
 """A dead letter's code: a fault of ours, met by one event."""
 
@@ -79,8 +82,18 @@ class Preparer:
             self.ahead_in_a_row = 0
         else:
             ahead = [one for one in prepared.burials if one.code == PoisonCode.TIME_IN_FUTURE]
-            self.ahead_in_a_row += len(ahead)
+            self._note_ahead(len(ahead))
         return prepared
+
+    def _note_ahead(self, events: int) -> None:
+        before = self.ahead_in_a_row
+        self.ahead_in_a_row += events
+        if before < CLOCK_IS_WRONG <= self.ahead_in_a_row:
+            log.warning(
+                "every event is too far ahead of this machine's clock, and becomes a dead letter: "
+                "set the clock, then replay them",
+                extra={"action": "clock_behind", "events": self.ahead_in_a_row},
+            )
 
     async def compose(self, chains: Sequence[Chain]) -> Composed:
         """Map each chain's head to its document.

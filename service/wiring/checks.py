@@ -8,6 +8,7 @@ from collections.abc import Callable
 from service.events.timestamp import format_us
 from service.index.advice import CREDENTIALS, LOG, ROLE, RUNS
 from service.indexer.indexer import Indexer
+from service.indexer.prepare import CLOCK_IS_WRONG
 from service.indexer.troubles import Trouble
 from service.journal.errors import JournalFull, JournalGone
 from service.journal.journal import Journal
@@ -21,8 +22,6 @@ from service.wiring.watch import IndexWatch
 _SECOND_US = 1_000_000
 # A lone event is searchable within a second; after this long something holds the flow up.
 _LATE_US = 60 * _SECOND_US
-# Events in a row that are ahead of our clock: one or two may be their sender's fault.
-_CLOCK_IS_WRONG = 3
 _LOST_RECENTLY_US = 10 * 60 * _SECOND_US
 
 # Refusals that Auth0 never sends again. Who shows a wrong credential may be any stranger on the
@@ -149,7 +148,7 @@ class Vitals:
     def _clock(self) -> Check:
         ahead = self._indexer.ahead_in_a_row()
         now = format_us(self._now_us())
-        if ahead < _CLOCK_IS_WRONG:
+        if ahead < CLOCK_IS_WRONG:
             return Check("clock", True, f"{now}; the events agree with it")
         return Check(
             "clock",

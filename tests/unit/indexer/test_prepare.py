@@ -114,7 +114,9 @@ async def test_documents_that_outgrew_their_events_go_in_several_requests() -> N
     assert len(sizes[0]) == 2
 
 
-async def test_events_ahead_of_the_clock_are_counted_until_one_is_not() -> None:
+async def test_events_ahead_of_the_clock_are_counted_until_one_is_not(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     clock = Clock()
     preparer = Preparer(IndexerOptions(future_tolerance_us=10_000_000), clock)
     clock.now_us -= 3_600_000_000
@@ -122,6 +124,8 @@ async def test_events_ahead_of_the_clock_are_counted_until_one_is_not() -> None:
     await preparer.candidates([Record(3, NOW_US, b"null", 0, False)], sent_soon=True)
     await preparer.candidates([record(4)], sent_soon=True)
     assert preparer.ahead_in_a_row == 3
+    await preparer.candidates([record(5)], sent_soon=True)
+    assert [one.__dict__["action"] for one in caplog.records] == ["clock_behind"]
     clock.now_us += 3_600_000_000
     await preparer.candidates([record(5)], sent_soon=True)
     assert preparer.ahead_in_a_row == 0
