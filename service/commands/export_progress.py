@@ -67,6 +67,15 @@ class ExportProgress:
         if self._bar and self._task is not None:
             self._bar.reset(self._task, description=what, total=size, lines=0)
 
+    def getting_on(self, what: str) -> None:
+        """It does this, and how far can't be told."""
+        if self._bar:
+            self.begins(what, None)
+        elif what != self._what and time.monotonic() - self._told_s >= _EVERY_S:
+            self._told_s = time.monotonic()
+            self._what = what
+            note(what)
+
     def advanced(self, lines: int, position: int) -> None:
         """So much is done. position: bytes of the export."""
         if self._bar and self._task is not None:

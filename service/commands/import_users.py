@@ -16,6 +16,7 @@ from service.backfill.export_format import how_to_export, names_few_fields, why_
 from service.backfill.importer import Tally
 from service.backfill.importer import import_users as journal_users
 from service.backfill.intake import Intake
+from service.commands.asked_export import ask_for_export
 from service.commands.export_progress import ExportProgress
 from service.commands.interruption import until_signalled
 from service.commands.main import Failure
@@ -35,17 +36,18 @@ _SAFE = "Running it again is safe: what is there already stays as it is."
     epilog="\b\nAn export with all fields is asked for by:\n"
     + textwrap.indent(how_to_export(), "  "),
 )
-@click.argument("file", metavar="FILE|-")
+@click.argument("file", metavar="[FILE|-]", required=False)
 @click.option(
     "--force",
     is_flag=True,
     help="Import a file older than USER_SYNC_TOMBSTONE_RETENTION: users deleted since may come "
     "back.",
 )
-def import_users(file: str, force: bool) -> None:
+def import_users(file: str | None, force: bool) -> None:
     """Index the users of an Auth0 users export.
 
-    FILE is an export as JSON (one user a line), plain or gzip; - is stdin. Works beside a running
+    FILE is an export as JSON (one user a line), plain or gzip; - is stdin. Without it, Auth0 is
+    asked for one, if USER_SYNC_AUTH0_DOMAIN and its two companions are set. Works beside a running
     serve, and without one: then the users are indexed as soon as one runs. What a live event tells
     of a user wins over the export, so start the event stream first, then export, then import.
 
@@ -54,17 +56,18 @@ def import_users(file: str, force: bool) -> None:
 
     \b
     Example:
+      user-sync import
       user-sync import users.json.gz
       curl --fail --silent "$LOCATION" | user-sync import -
     """
     settings = load_settings()
     try:
-        export = ExportFile.open(file)
+        export = ask_for_export(settings).file if file is None else ExportFile.open(file)
         _check(export, settings, force=force)
     except ExportUnreadable as error:
         raise Failure(f"{error}\nNothing was imported.") from None
     except ExportDamaged as damage:
-        raise Failure(f"{file}: {damage}. Nothing was imported.") from None
+        raise Failure(f"{file or 'The export'}: {damage}. Nothing was imported.") from None
     sys.exit(asyncio.run(_Import(export, settings).run()))
 
 

@@ -24,6 +24,7 @@ from service.backfill.export_format import (
 from service.backfill.intake import Intake
 from service.backfill.reconciler import ReconcileOptions, Reconciler
 from service.backfill.settling import Settling
+from service.commands.asked_export import ask_for_export
 from service.commands.export_progress import ExportProgress
 from service.commands.index_view import explain
 from service.commands.interruption import until_signalled
@@ -58,15 +59,19 @@ class _NotCompared(Failure):
     exit_code = NOT_COMPARED
 
 
-def _instant(ctx: click.Context, param: click.Parameter, value: str) -> int:
-    """An RFC 3339 time as µs since the epoch, its second's beginning.
+def _second_of(us: int) -> int:
+    """Its second's beginning.
 
     An event may have whole seconds only: what it tells of, later in that very second, would be from
     before the export, and a repair would undo it.
     """
+    return us - us % _SECOND_US
+
+
+def _instant(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """An RFC 3339 time as µs since the epoch."""
     try:
-        us = parse_rfc3339(value.strip()).us
-        return us - us % _SECOND_US
+        return None if value is None else parse_rfc3339(value.strip()).us
     except InvalidTimestamp as error:
         raise click.BadParameter(error.detail, ctx, param) from None
 
@@ -88,14 +93,13 @@ def _fields(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) 
     epilog="\b\nAn export with all fields is asked for by:\n"
     + textwrap.indent(how_to_export(), "  "),
 )
-@click.argument("file", metavar="FILE|-")
+@click.argument("file", metavar="[FILE|-]", required=False)
 @click.option(
     "--exported-at",
     "exported_at_us",
     callback=_instant,
-    required=True,
     metavar="TIME",
-    help="When the export was asked for: the job's created_at, or any moment shortly before it. "
+    help="When FILE was asked for: the job's created_at, or any moment shortly before it. "
     "Too early finds less; too late takes users that changed meanwhile for differences.",
 )
 @click.option(
@@ -121,8 +125,8 @@ def _fields(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) 
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
 def reconcile(
-    file: str,
-    exported_at_us: int,
+    file: str | None,
+    exported_at_us: int | None,
     ignored: frozenset[str],
     complete: bool,
     repair: bool,
@@ -131,10 +135,12 @@ def reconcile(
 ) -> None:
     """Compare the index with an Auth0 users export.
 
-    FILE is an export as JSON (one user a line), plain or gzip; - is stdin. Changes nothing unless
-    told to. Every user is one of: equal; changed since the export, which is no difference; missing;
-    outdated, when an event got lost; differing otherwise; surplus, when the export lacks it. A
-    field that no user of the export has is not compared, and named in the end.
+    FILE is an export as JSON (one user a line), plain or gzip; - is stdin. Without it, Auth0 is
+    asked for one with all fields, if USER_SYNC_AUTH0_DOMAIN and its two companions are set.
+
+    Changes nothing unless told to. Every user is one of: equal; changed since the export, which is
+    no difference; missing; outdated, when an event got lost; differing otherwise; surplus, when the
+    export lacks it. A field that no user of the export has is not compared, and named in the end.
 
     A repair goes through the journal like an event from the time of the export: whatever happened
     since wins. The exit code is 0 when all is equal or was repaired, 1 when differences are left, 2
@@ -142,19 +148,23 @@ def reconcile(
 
     \b
     Example:
-      user-sync reconcile users.json.gz --exported-at 2026-03-01T02:00:00Z
-      user-sync reconcile users.json.gz --exported-at 2026-03-01T02:00:00Z \\
-        --repair --delete-surplus 3
+      user-sync reconcile
+      user-sync reconcile --repair --delete-surplus 3
+      user-sync reconcile users.json.gz --exported-at 2026-03-01T02:00:00Z --complete
     """
     settings = load_settings()
     try:
-        export = ExportFile.open(file)
-        export.make_rewindable()
+        if file is None:
+            export, asked_us = _asked_for(settings, exported_at_us)
+            complete = True
+        else:
+            export, asked_us = _given(file, exported_at_us)
+        exported_at_us = _second_of(asked_us)
         _check(export, settings, exported_at_us, repair=repair)
     except ExportUnreadable as error:
         raise _NotCompared(f"{error}\nNothing was compared.") from None
     except ExportDamaged as damage:
-        raise _NotCompared(f"{file}: {damage}. Nothing was compared.") from None
+        raise _NotCompared(f"{file or 'The export'}: {damage}. Nothing was compared.") from None
     options = ReconcileOptions(
         exported_at_us=exported_at_us,
         lines=line_options(settings, read_at_us=exported_at_us),
@@ -166,6 +176,21 @@ def reconcile(
     )
     report = Report(as_json=as_json)
     sys.exit(asyncio.run(_Reconcile(export, settings, options, report).run()))
+
+
+def _asked_for(settings: Settings, exported_at_us: int | None) -> tuple[ExportFile, int]:
+    if exported_at_us is not None:
+        raise click.UsageError("--exported-at belongs to a FILE, and there is none")
+    asked = ask_for_export(settings)
+    return asked.file, asked.asked_us
+
+
+def _given(file: str, exported_at_us: int | None) -> tuple[ExportFile, int]:
+    if exported_at_us is None:
+        raise click.UsageError("Missing option '--exported-at': when was FILE asked for?")
+    export = ExportFile.open(file)
+    export.make_rewindable()
+    return export, exported_at_us
 
 
 def _check(export: ExportFile, settings: Settings, exported_at_us: int, *, repair: bool) -> None:

@@ -11,7 +11,12 @@ _WEBHOOK = "USER_SYNC_WEBHOOK_"
 
 def contradictions(settings: Settings) -> list[Problem]:
     """Every contradiction, named by the variable to change."""
-    return [*_opensearch(settings), *_doors(settings), *_tokens(settings)]
+    return [
+        *_opensearch(settings),
+        *_directory(settings),
+        *_doors(settings),
+        *_tokens(settings),
+    ]
 
 
 def _opensearch(settings: Settings) -> Iterator[Problem]:
@@ -26,6 +31,19 @@ def _opensearch(settings: Settings) -> Iterator[Problem]:
             "it has no use while the URL begins with http://",
             "use https:// in USER_SYNC_OPENSEARCH_URL",
         )
+
+
+def _directory(settings: Settings) -> Iterator[Problem]:
+    directory = settings.directory
+    values = {
+        "USER_SYNC_AUTH0_DOMAIN": directory.domain,
+        "USER_SYNC_AUTH0_CLIENT_ID": directory.client_id,
+        "USER_SYNC_AUTH0_CLIENT_SECRET": directory.client_secret,
+    }
+    given = [name for name, value in values.items() if value]
+    for name, value in values.items():
+        if given and not value:
+            yield Problem(name, f"it is unset, but {given[0]} is set")
 
 
 def _doors(settings: Settings) -> Iterator[Problem]:

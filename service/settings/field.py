@@ -74,6 +74,11 @@ Host = Annotated[str, _from_text(texts.host), Kind("address", "127.0.0.1")]
 Url = Annotated[
     str, _from_text(texts.opensearch_url), Kind("URL", "https://search.example.com:9200")
 ]
+OptionalDomain = Annotated[
+    str | None,
+    _from_text(texts.auth0_domain),
+    Kind("domain", "acme.eu.auth0.com", _or_nothing),
+]
 IndexName = Annotated[str, _from_text(texts.index_name), Kind("name", "auth0-users")]
 OptionalWord = Annotated[str | None, _from_text(texts.word), Kind("text", "acme", _or_nothing)]
 OptionalFile = Annotated[

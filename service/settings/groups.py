@@ -21,6 +21,7 @@ from service.settings.field import (
     IndexName,
     Kind,
     NamedTokens,
+    OptionalDomain,
     OptionalFile,
     OptionalPassword,
     OptionalWord,
@@ -237,6 +238,25 @@ class Indexing(Group):
     )
 
 
+class Directory(Group):
+    """How to ask Auth0 for an export; all three or none."""
+
+    domain: OptionalDomain = setting(
+        "AUTH0_DOMAIN",
+        None,
+        "The tenant's own domain, not a custom one. With the two below, import and reconcile ask "
+        "Auth0 for the export themselves",
+    )
+    client_id: OptionalWord = setting(
+        "AUTH0_CLIENT_ID",
+        None,
+        "Of a machine-to-machine application that may read:users of the Auth0 Management API",
+    )
+    client_secret: OptionalPassword = setting(
+        "AUTH0_CLIENT_SECRET", None, "Secret of that application"
+    )
+
+
 class Search(Group):
     """Credentials of the search API on the private door."""
 
@@ -287,6 +307,7 @@ class Settings(Group):
     opensearch: OpenSearch = Field(default_factory=OpenSearch)
     index: Index = Field(default_factory=Index)
     indexing: Indexing = Field(default_factory=Indexing)
+    directory: Directory = Field(default_factory=Directory)
     search: Search = Field(default_factory=Search)
     admin: Admin = Field(default_factory=Admin)
     process: Process = Field(default_factory=Process)

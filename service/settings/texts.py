@@ -138,6 +138,27 @@ def opensearch_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 
+def auth0_domain(text: str) -> str:
+    """`tenant.eu.auth0.com`, as `https://tenant.eu.auth0.com`; http for loopback only."""
+    stripped = text.strip().rstrip("/")
+    try:
+        parts = urlsplit(stripped if "://" in stripped else f"https://{stripped}")
+        port = parts.port
+    except ValueError as error:
+        raise ValueError("not a domain: its name or port can't be read") from error
+    if not parts.hostname or not _HOSTNAME.fullmatch(parts.hostname) or port == 0:
+        raise ValueError(f"{shortened(text)} is not a domain, such as acme.eu.auth0.com")
+    if parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError(f"{shortened(text)} has more than a domain, such as acme.eu.auth0.com")
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
+        raise ValueError(f"{shortened(text)} does not begin with https://; a secret is sent there")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_loopback(name: str) -> bool:
+    return name == "localhost" or name.startswith("127.")
+
+
 def host(text: str) -> str:
     """An address or name to listen on."""
     name = text.strip()

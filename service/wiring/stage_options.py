@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from service.backfill.intake import IntakeOptions
 from service.backfill.profiles import LineOptions
+from service.directory.management_api import DirectoryOptions
 from service.documents.document import DeletionMode
 from service.index.connection import OpenSearchOptions
 from service.index.names import IndexNames
@@ -41,6 +42,18 @@ def line_options(settings: Settings, *, read_at_us: int | None = None) -> LineOp
 def intake_options(settings: Settings) -> IntakeOptions:
     """What an export may take of the journal."""
     return IntakeOptions(most_bytes=settings.journal.max_bytes // 2)
+
+
+def directory_options(settings: Settings) -> DirectoryOptions | None:
+    """How to ask Auth0 itself; None when that isn't set up."""
+    directory = settings.directory
+    if not (directory.domain and directory.client_id and directory.client_secret):
+        return None
+    return DirectoryOptions(
+        url=directory.domain,
+        client_id=directory.client_id,
+        client_secret=directory.client_secret.get_secret_value(),
+    )
 
 
 def opensearch_options(settings: Settings) -> OpenSearchOptions:

@@ -158,6 +158,16 @@ def test_the_port_that_kubernetes_sets_is_explained() -> None:
     assert "enableServiceLinks: false" in problem
 
 
+COMPANIONS = {
+    "USER_SYNC_OPENSEARCH_PASSWORD": {"USER_SYNC_OPENSEARCH_USERNAME": "x"},
+    "USER_SYNC_AUTH0_CLIENT_SECRET": {
+        "USER_SYNC_AUTH0_DOMAIN": "x.example",
+        "USER_SYNC_AUTH0_CLIENT_ID": "x",
+    },
+}
+"""What a secret is of no use without."""
+
+
 class TestSecretFiles:
     def test_the_trailing_newline_is_stripped(self, tmp_path: Path) -> None:
         file = tmp_path / "password"
@@ -213,9 +223,7 @@ class TestSecretFiles:
     def test_every_secret_can_come_from_a_file(self, entry: Entry, tmp_path: Path) -> None:
         file = tmp_path / "secret"
         file.write_text(entry.kind.example + "\n")
-        environ = {entry.variable + "_FILE": str(file), "USER_SYNC_OPENSEARCH_USERNAME": "x"}
-        if "PASSWORD" not in entry.variable:
-            del environ["USER_SYNC_OPENSEARCH_USERNAME"]
+        environ = {entry.variable + "_FILE": str(file), **COMPANIONS.get(entry.variable, {})}
         assert not entry.is_default(load_settings(environ))
 
 
@@ -229,6 +237,10 @@ class TestSecretFiles:
         (
             {"OPENSEARCH_PASSWORD": "x"},
             "USER_SYNC_OPENSEARCH_USERNAME: it is unset, but the password is set",
+        ),
+        (
+            {"AUTH0_DOMAIN": "x.example", "AUTH0_CLIENT_ID": "x"},
+            "USER_SYNC_AUTH0_CLIENT_SECRET: it is unset, but USER_SYNC_AUTH0_DOMAIN is set",
         ),
         (
             {"OPENSEARCH_CA_FILE": __file__},

@@ -106,6 +106,36 @@ def test_what_is_no_url(text: str, said: str) -> None:
         texts.opensearch_url(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("acme.eu.auth0.com", "https://acme.eu.auth0.com"),
+        (" https://acme.eu.auth0.com/ ", "https://acme.eu.auth0.com"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+    ],
+)
+def test_domains(text: str, url: str) -> None:
+    assert texts.auth0_domain(text) == url
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "not a domain"),
+        ("http://acme.eu.auth0.com", "begin with https://"),
+        ("ftp://127.0.0.1", "begin with https://"),
+        ("acme.eu.auth0.com/api/v2/", "more than a domain"),
+        ("https://id:key@acme.eu.auth0.com", "more than a domain"),
+        ("acme eu", "not a domain"),
+        ("acme.eu.auth0.com:0", "not a domain"),
+        ("acme.eu.auth0.com:x", "can't be read"),
+    ],
+)
+def test_what_is_no_domain(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        texts.auth0_domain(text)
+
+
 @pytest.mark.parametrize("text", ["0.0.0.0", "::1", "localhost", "search-1.example.com", "db_1"])
 def test_hosts(text: str) -> None:
     assert texts.host(text) == text

@@ -1,0 +1,1 @@
+"""The directory itself, asked through Auth0's Management API."""
