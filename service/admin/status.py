@@ -9,7 +9,7 @@ from typing import Any
 from prometheus_client import Counter, Histogram
 
 from service.events.timestamp import format_us
-from service.journal.records import Accounting, JournalStatus
+from service.journal.records import Accounting, Comparison, JournalStatus
 from service.observability.health import Health
 from service.observability.metrics import Metrics
 
@@ -29,6 +29,7 @@ def status(
     figures = journal.accounting
     oldest = journal.oldest_received_us
     last_test = journal.last_test_us
+    compared = journal.last_comparison
     return {
         "time": format_us(now_us),
         "version": _version(),
@@ -44,9 +45,14 @@ def status(
         },
         "accounting": accounting(figures),
         "last_test_event": None if last_test is None else format_us(last_test),
+        "last_comparison": None if compared is None else _comparison(compared),
         "door": door_losses(metrics.requests_refused),
         "searchable_lag": lag(metrics.searchable_lag_seconds),
     }
+
+
+def _comparison(last: Comparison) -> dict[str, Any]:
+    return {"exported_at": format_us(last.exported_us), "differences": last.differences}
 
 
 def accounting(figures: Accounting) -> dict[str, Any]:

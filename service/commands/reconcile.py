@@ -39,6 +39,7 @@ from service.index.connection import connect_for_bytes
 from service.index.reading import UserReader
 from service.journal.access import JournalAccess, connect
 from service.journal.errors import JournalError, JournalMissing
+from service.journal.records import Comparison
 from service.settings import Settings, load_settings
 from service.wiring.stage_options import (
     index_names,
@@ -278,6 +279,7 @@ class _Reconcile:
                 )
                 self._report.findings = reconciler.findings
                 await reconciler.run()
+                await self._remember()
         finally:
             await connection.close()
 
@@ -301,6 +303,16 @@ class _Reconcile:
                 self._report.stuck = settling.stuck
         except JournalMissing:
             pass  # another machine may compare
+
+    async def _remember(self) -> None:
+        comparison = Comparison(self._options.exported_at_us, self._report.differences)
+        try:
+            async with self._connect(create=False) as journal:
+                await journal.note_comparison(comparison)
+        except JournalMissing:
+            pass  # another machine may compare
+        except JournalError as error:
+            note(f"status and metrics will not tell of this comparison: {error}")
 
     def _connect(self, *, create: bool) -> AbstractAsyncContextManager[JournalAccess]:
         settings = self._settings

@@ -50,7 +50,7 @@ class Report:
             note(self._not_compared())
         for line in self._next(left):
             note(line)
-        return 1 if left or self.findings.bad else 0
+        return 1 if self.differences else 0
 
     def ended_early(self, why: str, code: int = NOT_COMPARED) -> int:
         """What is known so far, and why it isn't all. A program gets an object in any case."""
@@ -71,6 +71,11 @@ class Report:
             f"Not compared, for users of the index have them, and no user of the export: {fields}"
             f"{more}. If the export was asked for all fields, give --complete."
         )
+
+    @property
+    def differences(self) -> int:
+        """Users that differ and weren't repaired, and lines that couldn't be compared."""
+        return self._left() + self.findings.bad
 
     def _left(self) -> int:
         findings = self.findings

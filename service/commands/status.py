@@ -20,7 +20,7 @@ from service.commands.moments import moment, span
 from service.commands.terminal import print_table
 from service.journal.access import connect
 from service.journal.errors import JournalMissing
-from service.journal.records import Accounting, JournalStatus
+from service.journal.records import Accounting, Comparison, JournalStatus
 from service.settings import Settings, load_settings
 from service.wiring.stage_options import journal_options
 
@@ -134,8 +134,16 @@ def _journal(journal: JournalStatus, now_us: int) -> list[tuple[str, str]]:
         ("", f"{size(figures.bytes)}, {takes}"),
         ("dead letters", f"{figures.dead_letters:,}"),
         ("last test event", last_test),
+        ("last comparison", _compared(journal.last_comparison, now_us)),
         ("tenant", journal.tenant or "the first event's will be adopted"),
     ]
+
+
+def _compared(last: Comparison | None, now_us: int) -> str:
+    if last is None:
+        return "none yet: user-sync reconcile"
+    found = counted(last.differences, "difference") if last.differences else "equal"
+    return f"{moment(last.exported_us)}, {span(now_us - last.exported_us)} ago: {found}"
 
 
 def _accounting(figures: Accounting) -> list[tuple[str, str]]:
@@ -160,6 +168,7 @@ def as_dict(picture: Picture) -> dict[str, Any]:
 
 def _journal_dict(journal: JournalStatus, now_us: int) -> dict[str, Any]:
     figures = journal.accounting
+    compared = journal.last_comparison
     oldest = journal.oldest_received_us
     return {
         "events": figures.journal,
@@ -168,6 +177,7 @@ def _journal_dict(journal: JournalStatus, now_us: int) -> dict[str, Any]:
         "takes_events": journal.can_append,
         "refusal": journal.refusal,
         "last_test_us": journal.last_test_us,
+        "last_comparison": None if compared is None else asdict(compared),
         "tenant": journal.tenant,
         "accounting": {
             "received": dict(figures.received),

@@ -20,6 +20,7 @@ from service.journal.lock import read_owner
 from service.journal.options import JournalOptions
 from service.journal.records import (
     Accounting,
+    Comparison,
     DeadLetter,
     DeadLetterSummary,
     Entry,
@@ -47,6 +48,7 @@ class JournalAccess(Protocol):
     async def dead_letter_codes(self) -> dict[str, int]: ...
     async def replay(self, seqs: Sequence[int], *, force: bool) -> int: ...
     async def drop(self, seqs: Sequence[int]) -> int: ...
+    async def note_comparison(self, comparison: Comparison) -> None: ...
 
 
 @asynccontextmanager
@@ -132,6 +134,7 @@ class _OwnJournal:
         self.dead_letter_codes = journal.dead_letter_codes
         self.replay = journal.replay
         self.drop = journal.drop
+        self.note_comparison = journal.note_comparison
 
     async def accounting(self) -> Accounting:
         return self._journal.accounting()

@@ -14,6 +14,7 @@ from aiohttp import web
 from service.journal import socket_path, wire
 from service.journal.errors import JournalError, JournalUnavailable
 from service.journal.journal import Journal
+from service.journal.records import Comparison
 
 _STOP_AFTER_S = 2.0
 _MOST_ON_A_PAGE = 1000
@@ -39,6 +40,7 @@ class ControlServer:
         app.router.add_get(wire.CODES, self._codes)
         app.router.add_post(wire.REPLAY, self._replay)
         app.router.add_post(wire.DROP, self._drop)
+        app.router.add_post(wire.COMPARISON, self._note_comparison)
         self._runner = web.AppRunner(
             app, access_log=None, handle_signals=False, shutdown_timeout=_STOP_AFTER_S
         )
@@ -101,6 +103,11 @@ class ControlServer:
     async def _drop(self, request: web.Request) -> web.Response:
         asked = orjson.loads(await request.read())
         return _json(orjson.dumps(await self._journal.drop(asked["seqs"])))
+
+    async def _note_comparison(self, request: web.Request) -> web.Response:
+        told = orjson.loads(await request.read())
+        await self._journal.note_comparison(Comparison(**told))
+        return web.Response(status=204)
 
 
 @web.middleware

@@ -22,6 +22,7 @@ from service.journal.options import JournalOptions
 from service.journal.records import (
     Accounting,
     Burial,
+    Comparison,
     DeadLetter,
     DeadLetterSummary,
     Entry,
@@ -189,6 +190,7 @@ class Journal:
             last_seq=ledger.get(books.LAST_SEQ),
             oldest_received_us=ledger.oldest.since_us if ledger.oldest else None,
             last_test_us=ledger.counts.get(books.LAST_TEST_US),
+            last_comparison=ledger.compared(),
             tenant=ledger.tenant,
             can_append=can_append,
             refusal=refusal,
@@ -210,6 +212,10 @@ class Journal:
     def last_test_us(self) -> int | None:
         """When the last test event came."""
         return self._writer.ledger.counts.get(books.LAST_TEST_US)
+
+    def last_comparison(self) -> Comparison | None:
+        """Of the index with the directory; None before the first."""
+        return self._writer.ledger.compared()
 
     def can_append(self) -> tuple[bool, str]:
         """Whether there is room for a large event now; otherwise False and the reason, for people.
@@ -284,6 +290,10 @@ class Journal:
             expired += batch
             if batch < _BATCH:
                 return expired
+
+    async def note_comparison(self, comparison: Comparison) -> None:
+        """Remember the last comparison of the index with the directory, durably."""
+        await self._change(lambda transaction: transaction.note_comparison(comparison))
 
     async def get_mark(self, name: str) -> int | None:
         """A small durable integer; None when never set."""

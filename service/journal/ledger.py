@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from service.journal.records import Accounting
+from service.journal.records import Accounting, Comparison
 
 LAST_SEQ = "last_seq"
 LAST_TEST_US = "last_test_us"
+COMPARED_US = "compared_us"
+COMPARED_DIFFERENCES = "compared_differences"
 JOURNAL = "journal"
 DEAD_LETTERS = "dead_letters"
 BYTES = "bytes"
@@ -78,6 +80,13 @@ class Ledger:
         seq = self.get(LAST_SEQ) + 1
         self.counts[LAST_SEQ] = seq
         return seq
+
+    def compared(self) -> Comparison | None:
+        """The last comparison; None before the first."""
+        exported_us = self.counts.get(COMPARED_US)
+        if exported_us is None:
+            return None
+        return Comparison(exported_us, self.get(COMPARED_DIFFERENCES))
 
     def _received(self) -> dict[str, int]:
         return {

@@ -138,17 +138,31 @@ class Accounting:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """The index compared with the directory.
+
+    exported_us: as of when, µs since the epoch. differences: users that differ and weren't
+    repaired, and those that couldn't be read.
+    """
+
+    exported_us: int
+    differences: int
+
+
+@dataclass(frozen=True, slots=True)
 class JournalStatus:
     """The journal at one committed moment.
 
     oldest_received_us: since when the oldest event waits (for a replayed one, since its replay);
-    None when the journal is empty. can_append: False with the reason in refusal.
+    None when the journal is empty. last_comparison: None before the first. can_append: False with
+    the reason in refusal.
     """
 
     accounting: Accounting
     last_seq: int
     oldest_received_us: int | None
     last_test_us: int | None
+    last_comparison: Comparison | None
     tenant: str | None
     can_append: bool
     refusal: str

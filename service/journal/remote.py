@@ -14,6 +14,7 @@ from service.journal import wire
 from service.journal.errors import JournalForbidden, JournalUnavailable
 from service.journal.records import (
     Accounting,
+    Comparison,
     DeadLetter,
     DeadLetterSummary,
     Entry,
@@ -91,6 +92,10 @@ class RemoteJournal:
         """See Journal.drop."""
         asked = orjson.dumps({"seqs": list(seqs)})
         return int(orjson.loads(await self._ask("POST", wire.DROP, asked)))
+
+    async def note_comparison(self, comparison: Comparison) -> None:
+        """See Journal.note_comparison."""
+        await self._ask("POST", wire.COMPARISON, orjson.dumps(comparison))
 
     async def _ask_status(self) -> tuple[JournalStatus, dict[str, Any] | None]:
         return wire.unpack_status(await self._ask("GET", wire.STATUS, timeout=_STATUS_TIMEOUT))

@@ -13,7 +13,7 @@ from service.journal import queries
 from service.journal.capacity import Capacity
 from service.journal.duplicates import DuplicateWindow, fingerprint
 from service.journal.ledger import Ledger, Oldest, storable
-from service.journal.records import Burial, Disposition, Entry, Outcome, Settlement
+from service.journal.records import Burial, Comparison, Disposition, Entry, Outcome, Settlement
 
 _LONGEST_TENANT = 1000
 _LONGEST_CODE = 100
@@ -101,6 +101,11 @@ class Transaction:
             return storable(tenant, _LONGEST_TENANT) == self.ledger.tenant
         self.set_tenant(tenant)
         return True
+
+    def note_comparison(self, comparison: Comparison) -> None:
+        """In place of the one before."""
+        self.ledger.counts[books.COMPARED_US] = comparison.exported_us
+        self.ledger.counts[books.COMPARED_DIFFERENCES] = comparison.differences
 
     def set_tenant(self, tenant: str) -> None:
         """From now on only this tenant's events are kept."""

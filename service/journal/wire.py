@@ -19,6 +19,7 @@ from service.journal.errors import (
 )
 from service.journal.records import (
     Accounting,
+    Comparison,
     DeadLetter,
     DeadLetterSummary,
     Disposition,
@@ -33,6 +34,7 @@ DEAD_LETTER = "/dead-letters/{seq}"
 CODES = "/dead-letter-codes"
 REPLAY = "/replay"
 DROP = "/drop"
+COMPARISON = "/comparison"
 
 _FRAME = struct.Struct(">II")
 _SUMMARY_FIELDS = tuple(field.name for field in fields(DeadLetterSummary))
@@ -88,6 +90,8 @@ def unpack_status(data: bytes) -> tuple[JournalStatus, dict[str, Any] | None]:
     packed = orjson.loads(data)
     state = packed["journal"]
     state["accounting"] = Accounting(**state["accounting"])
+    if (compared := state["last_comparison"]) is not None:
+        state["last_comparison"] = Comparison(**compared)
     return JournalStatus(**state), packed["owner"]
 
 

@@ -57,11 +57,21 @@ class Figures(Protocol):
     def bytes(self) -> int: ...
 
 
+class Compared(Protocol):
+    """The index compared with the directory. exported_us: µs since the epoch."""
+
+    @property
+    def exported_us(self) -> int: ...
+    @property
+    def differences(self) -> int: ...
+
+
 class Accounted(Protocol):
     """The journal, answering from memory."""
 
     def accounting(self) -> Figures: ...
     def oldest_received_us(self) -> int | None: ...
+    def last_comparison(self) -> Compared | None: ...
 
 
 class Metrics:
@@ -171,6 +181,18 @@ class _JournalCollector(Collector):
             "Age of the oldest event in the journal, 0 when it is empty",
             value=age,
         )
+        compared = self._journal.last_comparison()
+        if compared is not None:
+            yield GaugeMetricFamily(
+                "user_sync_last_comparison_timestamp_seconds",
+                "As of when the index was last compared with the directory; absent before",
+                value=compared.exported_us / 1e6,
+            )
+            yield GaugeMetricFamily(
+                "user_sync_last_comparison_differences",
+                "Users that differed then and weren't repaired",
+                value=compared.differences,
+            )
 
 
 def by_known_type(received: Mapping[str, int]) -> dict[str, int]:

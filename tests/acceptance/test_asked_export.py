@@ -52,9 +52,12 @@ async def test_a_directory_imported_and_drift_found_and_mended(
     result = await synced.user_sync("reconcile", "--json")
     assert result.code == 1
     assert found(orjson.loads(result.out)) == {missing: "missing", surplus: "surplus"}
+    assert (await synced.status())["journal"]["last_comparison"]["differences"] == 2
+    assert await synced.metric("user_sync_last_comparison_differences") == 2
 
     mended = await synced.user_sync("reconcile", "--repair", "--delete-surplus", "1")
     assert mended.code == 0, mended.err
+    assert await synced.metric("user_sync_last_comparison_differences") == 0
     await synced.drained()
     assert (await synced.documents()).keys() == export.keys()
 

@@ -14,7 +14,7 @@ from service.admin.app import admin_app
 from service.admin.problems import tell_problems
 from service.journal.journal import Journal
 from service.journal.options import JournalOptions
-from service.journal.records import Burial, Disposition, Entry, Outcome, Settlement
+from service.journal.records import Burial, Comparison, Disposition, Entry, Outcome, Settlement
 from service.observability.health import Check, Health
 from service.observability.metrics import Metrics
 
@@ -98,7 +98,13 @@ async def test_status_tells_everything_at_once(client: Client, journal: Journal)
     await journal.append([Entry(b"x", "user.created", Disposition.STORE)])
     await journal.append([Entry(b"x", "test", Disposition.TEST)])
     await bury(journal, b"y")
+    assert (await get(client, "/status"))["last_comparison"] is None
+    await journal.note_comparison(Comparison(NOW_US, 2))
     told = await get(client, "/status")
+    assert told["last_comparison"] == {
+        "exported_at": "2023-11-14T22:13:20.000000Z",
+        "differences": 2,
+    }
     assert told["status"] == "failing"
     assert told["checks"][0]["advice"] == "look at it"
     assert told["journal"]["events"] == 1

@@ -6,7 +6,7 @@ import pytest
 
 from service.commands.index_view import Counts
 from service.commands.status import Picture, as_dict, lines
-from service.journal.records import Accounting, JournalStatus
+from service.journal.records import Accounting, Comparison, JournalStatus
 from service.settings import load_settings
 
 NOW_US = 1_764_000_000_000_000
@@ -31,6 +31,7 @@ JOURNAL = JournalStatus(
     last_seq=7,
     oldest_received_us=NOW_US - 5 * MINUTE_US,
     last_test_us=NOW_US - 120 * MINUTE_US,
+    last_comparison=Comparison(NOW_US - 60 * MINUTE_US, 2),
     tenant="acme",
     can_append=True,
     refusal="",
@@ -53,6 +54,7 @@ def test_the_figures_in_words() -> None:
     assert table["journal"] == "1 event, the oldest waits 5 min"
     assert table["dead letters"] == "1"
     assert table["last test event"] == "2025-11-24 14:00:00 UTC, 2 h ago"
+    assert table["last comparison"] == "2025-11-24 15:00:00 UTC, 1 h ago: 2 differences"
     assert table["tenant"] == "acme"
     assert table["received"] == "7"
     assert table["user.created"] == "5"
@@ -87,10 +89,13 @@ def test_a_journal_that_takes_nothing_says_why() -> None:
 
 
 def test_a_fresh_journal() -> None:
-    fresh = dataclasses.replace(JOURNAL, oldest_received_us=None, last_test_us=None, tenant=None)
+    fresh = dataclasses.replace(
+        JOURNAL, oldest_received_us=None, last_test_us=None, last_comparison=None, tenant=None
+    )
     table = rows(dataclasses.replace(PICTURE, journal=fresh))
     assert "oldest" not in table["journal"]
     assert table["last test event"] == "none yet"
+    assert table["last comparison"] == "none yet: user-sync reconcile"
     assert table["tenant"] == "the first event's will be adopted"
 
 

@@ -25,11 +25,12 @@ from service.journal.errors import (
 from service.journal.journal import Journal
 from service.journal.lock import OwnerLock, read_owner
 from service.journal.options import JournalOptions
-from service.journal.records import Accounting
+from service.journal.records import Accounting, Comparison
 from service.journal.remote import RemoteJournal
 from tests.unit.journal.conftest import Opener
 from tests.unit.journal.samples import (
     OPTIONS,
+    START_US,
     append,
     bodies,
     bury,
@@ -65,6 +66,23 @@ async def test_tells_the_owners_state(served: Journal, path: Path) -> None:
     async with connect(path, OPTIONS) as access:
         assert await access.status() == served.status()
         assert await access.owner_status() == {"checks": ["index_reachable"]}
+
+
+async def test_remembers_the_last_comparison(open_journal: Opener, path: Path) -> None:
+    journal = await open_journal()
+    control = ControlServer(journal)
+    await control.start()
+    assert journal.last_comparison() is None
+    async with connect(path, OPTIONS) as access:
+        await access.note_comparison(Comparison(START_US, 5))
+        await access.note_comparison(Comparison(START_US + 1, 0))
+        assert (await access.status()).last_comparison == Comparison(START_US + 1, 0)
+    await control.stop()
+    await journal.close()
+    async with connect(path, OPTIONS) as access:
+        assert (await access.status()).last_comparison == Comparison(START_US + 1, 0)
+        await access.note_comparison(Comparison(START_US + 2, 1))
+        assert (await access.status()).last_comparison == Comparison(START_US + 2, 1)
 
 
 async def test_handles_dead_letters_beside_the_owner(served: Journal, path: Path) -> None:

@@ -1,12 +1,21 @@
 """What goes over the owner's socket comes out the same."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service.journal import wire
 from service.journal.errors import JournalError, JournalFull, JournalUnavailable
-from service.journal.records import Accounting, DeadLetter, Disposition, Entry, JournalStatus
+from service.journal.records import (
+    Accounting,
+    Comparison,
+    DeadLetter,
+    Disposition,
+    Entry,
+    JournalStatus,
+)
 
 entries = st.lists(
     st.builds(
@@ -44,7 +53,9 @@ def test_lone_surrogates_are_replaced() -> None:
 
 def test_status() -> None:
     books = Accounting({"user.created": 3}, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
-    status = JournalStatus(books, 7, None, 5, "tenant", False, "full")
+    status = JournalStatus(books, 7, None, 5, Comparison(6, 1), "tenant", False, "full")
+    never = replace(status, last_comparison=None)
+    assert wire.unpack_status(wire.pack_status(never, None)) == (never, None)
     assert wire.unpack_status(wire.pack_status(status, {"checks": []})) == (status, {"checks": []})
     assert wire.unpack_status(wire.pack_status(status, None)) == (status, None)
 

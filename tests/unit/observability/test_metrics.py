@@ -24,15 +24,25 @@ class Ledger:
 
 
 @dataclass
+class Comparison:
+    exported_us: int
+    differences: int
+
+
+@dataclass
 class JournalStub:
     ledger: Ledger
     oldest_us: int | None = None
+    compared: Comparison | None = None
 
     def accounting(self) -> Ledger:
         return self.ledger
 
     def oldest_received_us(self) -> int | None:
         return self.oldest_us
+
+    def last_comparison(self) -> Comparison | None:
+        return self.compared
 
 
 def _exposed(journal: JournalStub, now_us: int = 10_000_000) -> dict[str, float]:
@@ -73,6 +83,13 @@ def test_unknown_types_are_summed_as_other() -> None:
 
 def test_an_empty_journal_has_no_age() -> None:
     assert _exposed(JournalStub(Ledger()))["user_sync_oldest_event_age_seconds"] == 0
+
+
+def test_the_last_comparison_has_series_once_there_is_one() -> None:
+    assert not [name for name in _exposed(JournalStub(Ledger())) if "comparison" in name]
+    exposed = _exposed(JournalStub(Ledger(), compared=Comparison(7_500_000, 3)))
+    assert exposed["user_sync_last_comparison_timestamp_seconds"] == 7.5
+    assert exposed["user_sync_last_comparison_differences"] == 3
 
 
 def test_a_clock_set_back_makes_no_negative_age() -> None:
