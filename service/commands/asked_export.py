@@ -29,10 +29,11 @@ _NOT_SET_UP = (
 
 @dataclass(frozen=True, slots=True)
 class AskedExport:
-    """file: kept without a name, gone with this process. asked_us: µs since the epoch."""
+    """file: kept without a name, gone with this process. as_of_us: µs since the epoch; what changed
+    since may be in it or not."""
 
     file: ExportFile
-    asked_us: int
+    as_of_us: int
 
 
 def ask_for_export(settings: Settings) -> AskedExport:
@@ -59,14 +60,14 @@ def ask_for_export(settings: Settings) -> AskedExport:
             f"the export can't be kept in a temporary file: {error.strerror}; TMPDIR names the "
             "folder for it"
         ) from error
-    return AskedExport(ExportFile(raw, "Auth0's export"), asking.asked_us)
+    return AskedExport(ExportFile(raw, "Auth0's export"), asking.as_of_us)
 
 
 class _Asking:
     def __init__(self, options: DirectoryOptions, into: IO[bytes]) -> None:
         self._options = options
         self._into = into
-        self.asked_us = 0
+        self.as_of_us = 0
 
     async def run(self) -> signal.Signals | None:
         """The signal that interrupted it, None without one."""
@@ -75,7 +76,7 @@ class _Asking:
     async def _ask(self) -> None:
         with ExportProgress() as progress:
             async with ManagementApi(self._options, progress.waiting) as api:
-                self.asked_us = await fetch_export(
+                self.as_of_us = await fetch_export(
                     api,
                     EXPORT_FIELDS,
                     self._into,

@@ -156,11 +156,11 @@ def reconcile(
     settings = load_settings()
     try:
         if file is None:
-            export, asked_us = _asked_for(settings, exported_at_us)
+            export, as_of_us = _asked_for(settings, exported_at_us)
             complete = True
         else:
-            export, asked_us = _given(file, exported_at_us)
-        exported_at_us = _second_of(asked_us)
+            export, as_of_us = _given(file, exported_at_us)
+        exported_at_us = _second_of(as_of_us)
         _check(export, settings, exported_at_us, repair=repair)
     except ExportUnreadable as error:
         raise _NotCompared(f"{error}\nNothing was compared.") from None
@@ -183,7 +183,7 @@ def _asked_for(settings: Settings, exported_at_us: int | None) -> tuple[ExportFi
     if exported_at_us is not None:
         raise click.UsageError("--exported-at belongs to a FILE, and there is none")
     asked = ask_for_export(settings)
-    return asked.file, asked.asked_us
+    return asked.file, asked.as_of_us
 
 
 def _given(file: str, exported_at_us: int | None) -> tuple[ExportFile, int]:
