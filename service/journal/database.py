@@ -4,13 +4,14 @@ Promise 1 rests on what is set here: a write-ahead log synced at every commit. T
 the file exclusively: SQLite before 3.51.3 can corrupt a log that two connections write.
 """
 
+import logging
 import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from service.journal import inspection, migrations, reading
+from service.journal import damaged_log, inspection, migrations, reading
 from service.journal.errors import (
     JournalCorrupt,
     JournalError,
@@ -19,6 +20,8 @@ from service.journal.errors import (
     JournalUnavailable,
 )
 from service.journal.ledger import Ledger
+
+log = logging.getLogger(__name__)
 
 _MIB = 1024**2
 
@@ -71,6 +74,7 @@ class Database:
         try:
             if not inspection.is_there(path, newest_version=len(known)):
                 _create(path, known)
+            _set_aside_damaged_log(path)
             connection = _connect(path)
             try:
                 _check(connection, path, known)
@@ -112,7 +116,7 @@ class Database:
         SQLite would go on with it, and what it holds would end with the process. A file that is
         gone itself can't be helped so: there would be nothing to open again. Raises sqlite3.Error.
         """
-        found = _inode(self.path.with_name(f"{self.path.name}-wal"))
+        found = _inode(log_path(self.path))
         if self._log is None:
             self._log = found
         if found == self._log or _inode(self.path) != self._file:
@@ -177,7 +181,48 @@ def _create(path: Path, scripts: Sequence[str]) -> None:
         os.close(folder)
 
 
+def log_path(path: Path) -> Path:
+    """The write-ahead log's place."""
+    return path.with_name(f"{path.name}-wal")
+
+
+def _set_aside_damaged_log(path: Path) -> None:
+    """What can be read of it goes into the file first; then the journal does without the rest."""
+    found = log_path(path)
+    if not found.exists() or found.stat().st_size == 0:
+        return
+    connection = _connect_alone(path)
+    try:
+        frames = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1]
+        moved = damaged_log.set_aside(
+            found, frames_read=max(0, frames), page_bytes=_page_bytes(connection)
+        )
+    except sqlite3.OperationalError as error:
+        if _primary_code(error) != sqlite3.SQLITE_FULL:
+            raise
+        return  # it stays, and so does what is in it
+    finally:
+        connection.close()
+    if moved:
+        log.error(
+            "the journal's log was damaged on the disk: acknowledged events in it can't be read; "
+            "it is kept as %s",
+            moved.name,
+            extra={"action": "journal_log_damaged"},
+        )
+
+
 def _connect(path: Path) -> sqlite3.Connection:
+    connection = _connect_alone(path)
+    try:
+        _begin_log_anew(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect_alone(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         _uri(path), uri=True, isolation_level=None, check_same_thread=False, timeout=1
     )
@@ -188,7 +233,6 @@ def _connect(path: Path) -> sqlite3.Connection:
         # Takes the exclusive lock, and keeps it.
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("COMMIT")
-        _begin_log_anew(connection)
     except BaseException:
         connection.close()
         raise
@@ -277,6 +321,7 @@ def _explain_os(error: OSError, path: Path) -> JournalError:
 
 def _corrupt(path: Path, faults: str) -> JournalCorrupt:
     return JournalCorrupt(
-        f"the journal {path} is damaged: {faults}. No event was removed; restore it from a copy, "
-        "or move it away, with its -wal file, to begin anew"
+        f"the journal {path} is damaged: {faults}. No event was removed; stop the service, and "
+        "restore it from a copy, or move it away, with its -wal file, to begin anew: user-sync "
+        "reconcile with a new export finds and mends what it held"
     )

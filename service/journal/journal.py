@@ -12,12 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
+from service.journal import damaged_log, opening, reading
 from service.journal import ledger as books
-from service.journal import opening, reading
 from service.journal.arrivals import Arrivals
 from service.journal.capacity import Capacity
+from service.journal.database import log_path
 from service.journal.duplicates import DuplicateWindow
-from service.journal.errors import JournalError, JournalUnavailable
+from service.journal.errors import JournalCorrupt, JournalError, JournalUnavailable
 from service.journal.options import JournalOptions
 from service.journal.records import (
     Accounting,
@@ -87,6 +88,7 @@ class Journal:
             now_us=now_us,
             committed=self._after_commit,
         )
+        self._damaged_logs = damaged_log.kept(log_path(path))
         self._arrivals = Arrivals(self._writer.ledger)
         self._replays = Replays()
 
@@ -130,8 +132,8 @@ class Journal:
 
         Raises JournalFull, JournalUnavailable: then none of them counts as received.
         """
-        if stalled := self._writer.stall.reason():
-            raise JournalUnavailable(stalled)
+        if fault := self._writer.damage or self._writer.stall.reason():
+            raise JournalUnavailable(fault)
         received_us = self._now_us()
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._writer.submit(
@@ -150,7 +152,7 @@ class Journal:
             records = reading.claim(sql, after=after, max_events=max_events, max_bytes=max_bytes)
             return records, self.last_seq()
 
-        records, last_seq = await self._read(read)
+        records, last_seq = await self._read(read, vital=True)
         if not records:
             self._arrivals.note_none(after, last_seq)
         return records
@@ -229,6 +231,8 @@ class Journal:
         """What an append of a large event would raise now; None when there is room for it."""
         if self._closed:
             return JournalUnavailable("the journal is closed")
+        if self._writer.damage:
+            return JournalCorrupt(self._writer.damage)
         if fault := self._writer.failure or self._writer.stall.reason():
             return JournalUnavailable(fault)
         try:
@@ -236,6 +240,10 @@ class Journal:
         except JournalError as refusal:
             return refusal
         return None
+
+    def damaged_logs(self) -> list[Path]:
+        """Logs that an opening set aside, with acknowledged events, until somebody removes them."""
+        return [kept for kept in self._damaged_logs if kept.exists()]
 
     async def dead_letters(
         self, *, limit: int, after: int = 0, code: str | None = None
@@ -320,9 +328,9 @@ class Journal:
         self._writer.submit(Change(run, future))
         return await future
 
-    async def _read(self, run: Callable[[sqlite3.Connection], T]) -> T:
+    async def _read(self, run: Callable[[sqlite3.Connection], T], *, vital: bool = False) -> T:
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._writer.submit(Read(run, future))
+        self._writer.submit(Read(run, future, vital))
         return await future
 
     def _after_commit(self) -> None:

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from service.journal.capacity import Capacity
 from service.journal.database import Database, explain
 from service.journal.duplicates import DuplicateWindow
-from service.journal.errors import JournalError, JournalUnavailable
+from service.journal.errors import JournalCorrupt, JournalError, JournalUnavailable
 from service.journal.ledger import Ledger
 from service.journal.stall import Stall
 from service.journal.transaction import Transaction
@@ -47,10 +47,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Read:
-    """Something to read when everything that queued before it is committed."""
+    """Something to read when everything that queued before it is committed.
+
+    vital: events stand still without it.
+    """
 
     run: Callable[[sqlite3.Connection], Any]
     future: asyncio.Future[Any]
+    vital: bool = False
 
 
 class Answer(NamedTuple):
@@ -65,8 +69,9 @@ class Writer:
     """Owns the database from start() to stop().
 
     ledger: the committed books, replaced after every commit. failure: why the last transaction
-    failed; empty when it didn't. stall: tells of a disk that doesn't answer. committed: called in
-    the event loop after every group.
+    failed; empty when it didn't. damage: what was found wrong with the file; it does not heal, and
+    what is added would go the way of what is there. stall: tells of a disk that doesn't answer.
+    committed: called in the event loop after every group.
     """
 
     def __init__(
@@ -80,6 +85,7 @@ class Writer:
     ) -> None:
         self.ledger: Ledger = database.ledger()
         self.failure = ""
+        self.damage = ""
         self.stall = Stall(database.path)
         self._database = database
         self._capacity = capacity
@@ -144,7 +150,7 @@ class Writer:
         return group, False
 
     def _patience_s(self) -> float | None:
-        if self.failure:
+        if self.failure and not self.damage:
             return _PROBE_EVERY_S
         return _REST_AFTER_S if self._restless else None
 
@@ -207,7 +213,7 @@ class Writer:
         except Exception as error:  # whatever it is, its waiter has to be told
             if not _is_storage_fault(error):
                 return Answer(work.future, None, error)
-            self._note_fault(error)
+            self._note_fault(error, vital=work.vital)
             return Answer(work.future, None, JournalUnavailable(self.failure))
 
     def _connection(self) -> sqlite3.Connection:
@@ -220,7 +226,7 @@ class Writer:
 
     def _rest(self) -> None:
         """Nothing came for a while."""
-        if self.failure:
+        if self.failure and not self.damage:
             self._commit([Change(Transaction.probe, None)])
             return
         self._restless = False
@@ -245,13 +251,16 @@ class Writer:
                     extra={"action": "journal_log_removed"},
                 )
             self._capacity.reusable_bytes = self._database.reusable_bytes()
-        if self.failure:
+        if self.failure and not self.damage:
             self.failure = ""
             log.info("the journal can be written again", extra={"action": "journal_recovered"})
 
-    def _note_fault(self, error: Exception) -> None:
+    def _note_fault(self, error: Exception, *, vital: bool = True) -> None:
         first = not self.failure
-        self.failure = str(_unavailable(error, self._database))
+        fault = _unavailable(error, self._database)
+        self.failure = str(fault)
+        if vital and isinstance(fault, JournalCorrupt):
+            self.damage = self.failure
         self._database.recover(error)
         now_s = time.monotonic()
         if first or now_s - self._complained_s >= _COMPLAIN_EVERY_S:

@@ -10,7 +10,7 @@ from service.index.advice import CREDENTIALS, LOG, ROLE, RUNS
 from service.indexer.indexer import Indexer
 from service.indexer.prepare import CLOCK_IS_WRONG
 from service.indexer.troubles import Trouble
-from service.journal.errors import JournalFull, JournalGone
+from service.journal.errors import JournalCorrupt, JournalFull, JournalGone
 from service.journal.journal import Journal
 from service.observability.health import Check, Health, examine
 from service.receiver.refusals import Refusal
@@ -29,6 +29,7 @@ _LOST_RECENTLY_US = 10 * 60 * _SECOND_US
 _SURELY_LOST = frozenset({Refusal.NOT_JSON, Refusal.TOO_LARGE})
 _MAYBE_LOST = _SURELY_LOST | {Refusal.UNAUTHORISED}
 
+_RECONCILE = "user-sync reconcile with a new export finds and mends what they told"
 _MISSING = "do what the check `opensearch` says: the index is missing, or only its alias"
 _ADVICE = {
     "no_answer": RUNS,
@@ -119,24 +120,38 @@ class Vitals:
             not losing,
             f"requests refused for good since the start: {counts}",
             "if they are Auth0's, their events are lost: compare the stream's credential with this "
-            "service's, then user-sync reconcile with a new export finds and mends what they told",
+            f"service's, then {_RECONCILE}",
         )
 
     def _journal_appends(self) -> Check:
         refusal = self._journal.refusal()
         if refusal is None:
-            return Check("journal", True, "the journal takes events")
+            return self._journal_is_whole()
         state = f"senders are told to come back later: {refusal}"
         match refusal:
             case JournalGone():
                 advice = (
                     "put the file back and start the service again; it does not recover by itself"
                 )
+            case JournalCorrupt():
+                advice = "do what it says; it does not recover by itself"
             case JournalFull():
                 advice = "free disk, or raise USER_SYNC_JOURNAL_MAX_BYTES; it recovers by itself"
             case _:
                 advice = "free the disk if it is full, or mend what it says; it recovers by itself"
         return Check("journal", False, state, advice)
+
+    def _journal_is_whole(self) -> Check:
+        damaged = self._journal.damaged_logs()
+        if not damaged:
+            return Check("journal", True, "the journal takes events")
+        return Check(
+            "journal",
+            False,
+            "the journal takes events; acknowledged ones were lost, for the disk had damaged its "
+            f"log: {', '.join(map(str, damaged))}",
+            f"{_RECONCILE}; then remove the file, and mistrust the disk",
+        )
 
     def _dead_letters(self) -> Check:
         count = self._journal.accounting().dead_letters

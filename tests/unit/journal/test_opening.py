@@ -1,6 +1,7 @@
 """What isn't a sound journal of ours is refused with its reason, and left exactly as it was."""
 
 import os
+import shutil
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -125,6 +126,46 @@ async def test_refuses_a_log_without_its_journal(tmp_path: Path) -> None:
     with pytest.raises(JournalCorrupt, match="put the journal back"):
         await Journal.open(path, OPTIONS)
     assert content(log) == before
+
+
+@pytest.mark.parametrize(("damaged_at", "is_told"), [(0.5, True), (0, True), (0.999, False)])
+async def test_a_damaged_log_is_kept_and_told(
+    open_journal: Opener, path: Path, tmp_path: Path, damaged_at: float, is_told: bool
+) -> None:
+    """SQLite ends a log at the damage, as if it were the rest of a commit that a power cut cut."""
+    journal = await open_journal()
+    sent = [b"%d" % number for number in range(10)]
+    for body in sent:
+        await append(journal, body)
+    killed = tmp_path / "killed" / path.name
+    shutil.copytree(path.parent, killed.parent)  # as a kill at this moment leaves it
+    log = killed.with_name("journal.db-wal")
+    damaged = bytearray(content(log))
+    damaged[int(len(damaged) * damaged_at)] ^= 1
+    log.write_bytes(damaged)
+
+    again = await Journal.open(killed, OPTIONS)
+    try:
+        found = await bodies(again)
+        assert found == sent[: len(found)]
+        if not is_told:
+            assert (len(found), again.damaged_logs()) == (9, [])
+            return
+        assert len(found) < 9
+        (kept,) = again.damaged_logs()
+        assert content(kept) == damaged
+        await append(again, b"next")
+    finally:
+        await again.close()
+
+    again = await Journal.open(killed, OPTIONS)
+    try:
+        assert await bodies(again) == [*found, b"next"]
+        assert again.damaged_logs() == [kept]
+        kept.unlink()
+        assert again.damaged_logs() == []
+    finally:
+        await again.close()
 
 
 async def test_takes_an_empty_file_for_none(open_journal: Opener, path: Path) -> None:

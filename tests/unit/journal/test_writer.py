@@ -9,9 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from service.journal import capacity, stall
+from service.journal import capacity, database, stall
 from service.journal import writer as writer_module
-from service.journal.errors import JournalFull, JournalGone, JournalUnavailable
+from service.journal.errors import (
+    JournalCorrupt,
+    JournalFull,
+    JournalGone,
+    JournalUnavailable,
+)
 from service.journal.journal import Journal
 from service.journal.options import JournalOptions
 from service.journal.records import Disposition, Entry, Outcome, Settlement
@@ -236,3 +241,33 @@ async def test_a_disk_that_does_not_answer_keeps_nobody_waiting(
     assert await bodies(journal) == [b"came before anybody could know", b"after"]
     told = [record.__dict__["action"] for record in caplog.records]
     assert told == ["journal_unavailable", "journal_recovered"]
+
+
+async def test_a_damaged_file_takes_nothing_more_and_says_so_for_good(
+    open_journal: Opener,
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Too large a file to be read whole at opening. What came now would go with it."""
+    monkeypatch.setattr(database, "_CHECKED_WHOLE_BYTES", 0)
+    caplog.set_level(logging.INFO)
+    journal = await open_journal()
+    await append(journal, *(b"%d" % number + b"x" * 1_000 for number in range(200)))
+    await journal.close()
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 2 // 16384 * 16384)  # noqa: ASYNC240
+        file.write(b"\x55" * 16384)
+
+    journal = await open_journal()
+    await append(journal, b"before anybody met the damage")
+    for _ in range(2):
+        with pytest.raises(JournalUnavailable, match="is damaged"):
+            await claim_all(journal)
+        assert len(await journal.claim(after=0, max_events=5, max_bytes=10**6)) == 5
+        await settle(journal, 1, 2)
+        with pytest.raises(JournalUnavailable, match="is damaged"):
+            await append(journal, b"after")
+        assert isinstance(journal.refusal(), JournalCorrupt)
+    assert [vars(record)["action"] for record in caplog.records] == ["journal_unavailable"]
+    assert journal.accounting().applied == 2
