@@ -5,10 +5,10 @@ closes the file. An flock belongs to its open file, and goes with the process ho
 The file is never removed (another could then lock its successor); it says who holds it.
 """
 
-import errno
 import fcntl
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,19 +80,18 @@ class OwnerLock:
 
     def announce(self, socket: Path | None) -> None:
         """Tell commands where this owner answers; None while it doesn't."""
-        text = f"{os.getpid()}\n{socket or ''}\n".encode()
-        try:
-            os.pwrite(self._descriptor, text, 0)
-            os.ftruncate(self._descriptor, len(text))
-        except OSError as error:
-            if error.errno != errno.ENOSPC:
-                raise
-            # The lock holds all the same; only the note of who holds it doesn't fit on the disk.
+        self._note(f"{os.getpid()}\n{socket or ''}\n".encode())
 
     def release(self) -> None:
         """Let another own the journal."""
-        os.ftruncate(self._descriptor, 0)
+        self._note(b"")
         os.close(self._descriptor)
+
+    def _note(self, text: bytes) -> None:
+        """Who holds it. On a disk that is full or fails, the lock holds and goes without."""
+        with suppress(OSError):
+            os.pwrite(self._descriptor, text, 0)
+            os.ftruncate(self._descriptor, len(text))
 
 
 def _open(path: Path) -> int:

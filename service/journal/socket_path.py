@@ -32,10 +32,10 @@ def prepare(journal: Path) -> Path:
 
 
 def remove(socket: Path, journal: Path) -> None:
-    """Remove the socket, and the folder made for it."""
-    socket.unlink(missing_ok=True)
-    if socket != beside(journal):
-        with suppress(OSError):
+    """Remove the socket, and the folder made for it. What stays is removed at the next start."""
+    with suppress(OSError):
+        socket.unlink(missing_ok=True)
+        if socket != beside(journal):
             socket.parent.rmdir()
 
 

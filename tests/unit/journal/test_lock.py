@@ -1,6 +1,7 @@
 """One owner at a time, for as long as its process lives."""
 
 import asyncio
+import errno
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from service.journal.control import ControlServer
 from service.journal.errors import JournalInUse
 from service.journal.journal import Journal
 from service.journal.lock import Owner, OwnerLock, read_owner
@@ -134,3 +136,23 @@ def test_says_who_holds_it_and_where_it_answers(tmp_path: Path) -> None:
     assert read_owner(path) == Owner(os.getpid(), Path("/s"))
     lock.release()
     assert read_owner(path) == Owner(None, None)
+
+
+async def test_a_disk_that_fails_keeps_nobody_from_stopping(
+    path: Path, open_journal: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a remount that allows reading only: what can't be noted any more isn't needed."""
+    journal = await open_journal()
+    control = ControlServer(journal)
+    await control.start()
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    with monkeypatch.context() as failing:
+        failing.setattr(os, "pwrite", fail)
+        failing.setattr(os, "ftruncate", fail)
+        failing.setattr(Path, "unlink", fail)
+        await control.stop()
+        await journal.close()
+    await append(await open_journal(), b"a")
