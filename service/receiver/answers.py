@@ -8,7 +8,7 @@ import orjson
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
-_SERVER = "user-sync"  # aiohttp's own value tells strangers which versions to attack
+SERVER = "user-sync"  # aiohttp's own value tells strangers which versions to attack
 
 
 class Acknowledgement(web.StreamResponse):
@@ -37,7 +37,7 @@ class Acknowledgement(web.StreamResponse):
         if second != self._second:
             self._second = second
             date = formatdate(second, usegmt=True)
-            head = f"HTTP/1.1 204 No Content\r\nDate: {date}\r\nServer: {_SERVER}\r\n\r\n"
+            head = f"HTTP/1.1 204 No Content\r\nDate: {date}\r\nServer: {SERVER}\r\n\r\n"
             self._lines = head.encode()
         transport.write(self._lines)
         if request.protocol.writing_paused:
@@ -86,7 +86,7 @@ def hang_up(request: web.BaseRequest) -> web.StreamResponse:
 
 
 def _plain_204() -> web.StreamResponse:
-    return web.Response(status=204, headers={"Server": _SERVER})
+    return web.Response(status=204, headers={"Server": SERVER})
 
 
 def _json(status: int, body: Mapping[str, str], headers: Mapping[str, str]) -> web.StreamResponse:
@@ -94,5 +94,5 @@ def _json(status: int, body: Mapping[str, str], headers: Mapping[str, str]) -> w
         status=status,
         body=orjson.dumps(body),
         content_type="application/json",
-        headers={"Server": _SERVER, **headers},
+        headers={"Server": SERVER, **headers},
     )

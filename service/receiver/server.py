@@ -7,9 +7,11 @@ that for a sender who has gone: its event would be kept, and sent again for want
 import asyncio
 from typing import Any
 
-from aiohttp import StreamReader, web
+from aiohttp import StreamReader, hdrs, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import RawRequestMessage
+
+from service.receiver.answers import SERVER
 
 
 class Connection(web.RequestHandler):
@@ -30,6 +32,18 @@ class Connection(web.RequestHandler):
             return False
         self.close()  # after the answer
         return True
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """aiohttp's answer to what is not HTTP, under our name."""
+        response = super().handle_error(request, status, exc, message)
+        response.headers[hdrs.SERVER] = SERVER
+        return response
 
 
 class Server(web.Server):

@@ -158,7 +158,9 @@ async def test_what_is_not_http_is_counted_and_not_quoted(
 ) -> None:
     async with opened() as door, wire(door.receiver.port) as sender:
         await sender.send(request_)
-        assert (await sender.head()).startswith(b"HTTP/1.0 400 ")
+        head = await sender.head()
+        assert head.startswith(b"HTTP/1.0 400 ")
+        assert b"\r\nServer: user-sync\r\n" in head
         assert (door.journal.bodies, door.refused) == ([], [Refusal.MALFORMED_HTTP])
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
     assert TOKEN not in caplog.text
