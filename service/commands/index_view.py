@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import aiohttp
 from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import (
     AuthenticationException,
@@ -21,9 +20,10 @@ from opensearchpy.exceptions import (
     TransportError,
 )
 
+from service.index.advice import CERTIFICATE, NO_TLS
 from service.index.connection import connect
 from service.index.names import IndexNames
-from service.index.reason import is_block, reason_of
+from service.index.reason import distrust, is_block, reason_of
 from service.index.unexpected import NoResult, expecting_opensearch
 from service.settings import Settings
 from service.wiring.stage_options import index_names, opensearch_options
@@ -127,16 +127,10 @@ def explain(error: OpenSearchException, url: str, alias: str) -> str:
                 f"has no index behind the alias {alias}: run user-sync bootstrap, or serve, which "
                 "does it too"
             )
-        case SSLError() if not isinstance(error.info, aiohttp.ClientConnectorCertificateError):
-            why = (
-                f"and we can't agree on TLS ({error.error}): does it speak plain http? Then "
-                "USER_SYNC_OPENSEARCH_URL has to begin with http://"
-            )
+        case SSLError() if reason := distrust(error):
+            why = f"shows a certificate that can't be verified ({reason}): {CERTIFICATE}"
         case SSLError():
-            why = (
-                "shows a certificate that can't be verified: set USER_SYNC_OPENSEARCH_CA_FILE to "
-                "the authority that signed it"
-            )
+            why = f"and we can't agree on TLS ({error.error}): {NO_TLS}"
         case ConnectionTimeout():
             why = "did not answer within USER_SYNC_OPENSEARCH_TIMEOUT"
         case TransportError() if isinstance(error.status_code, int):

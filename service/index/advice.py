@@ -7,3 +7,8 @@ ROLE: Final = "give the OpenSearch user the role that the README lists"
 RUNS: Final = "check that OpenSearch runs and that USER_SYNC_OPENSEARCH_URL points at it"
 LIFT: Final = "lift the block when whoever set it is done"
 LOG: Final = "see OpenSearch's own log; events wait in the journal and are retried"
+CERTIFICATE: Final = (
+    "renew it where it is over; else set USER_SYNC_OPENSEARCH_CA_FILE to the authority that signed "
+    "it, and USER_SYNC_OPENSEARCH_URL to a name that it holds for"
+)
+NO_TLS: Final = "does it speak plain http? Then USER_SYNC_OPENSEARCH_URL has to begin with http://"

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from opensearchpy.exceptions import AuthorizationException, TransportError
+import aiohttp
+from opensearchpy.exceptions import AuthorizationException, SSLError, TransportError
 
 BLOCK: Final = "cluster_block_exception"
 """OpenSearch's error type of a 403 that is about no role: a block on the index or the cluster."""
@@ -21,6 +22,14 @@ def is_block(error: BaseException) -> bool:
 def reason_of(error: TransportError) -> str:
     """The reason in the answer's body, else the error's name; at most 300 characters."""
     return str(_cause(error).get("reason", error.error))[:_LONGEST]
+
+
+def distrust(error: SSLError) -> str:
+    """Why the certificate can't be verified, for people; empty when TLS failed otherwise."""
+    if not isinstance(error.info, aiohttp.ClientConnectorCertificateError):
+        return ""
+    cause = error.info.certificate_error
+    return str(getattr(cause, "verify_message", "") or cause)
 
 
 def named(error: BaseException | None) -> str:

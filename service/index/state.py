@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from opensearchpy import AsyncOpenSearch
-from opensearchpy.exceptions import OpenSearchException, SerializationError, TransportError
+from opensearchpy.exceptions import (
+    OpenSearchException,
+    SerializationError,
+    SSLError,
+    TransportError,
+)
 
-from service.index.advice import CREDENTIALS, LIFT, LOG, ROLE, RUNS
+from service.index.advice import CERTIFICATE, CREDENTIALS, LIFT, LOG, NO_TLS, ROLE, RUNS
 from service.index.aliases import plan_aliases
 from service.index.bootstrap import find_indices
 from service.index.errors import BootstrapError
 from service.index.names import IndexNames
-from service.index.reason import is_block, reason_of
+from service.index.reason import distrust, is_block, reason_of
 from service.index.unexpected import UnexpectedAnswer, expecting_opensearch
 
 _NO_INDEX: Final = (
@@ -164,5 +169,9 @@ def _unreadable(error: OpenSearchException) -> IndexState:
     if isinstance(error, UnexpectedAnswer | SerializationError):
         problem = "what answers at OpenSearch's address is something else"
         return IndexState(False, problem=problem, advice=_URL)
-    problem = f"OpenSearch gives no answer ({type(error).__name__})"
-    return IndexState(False, problem=problem, advice=RUNS)
+    problem, advice = f"OpenSearch gives no answer ({type(error).__name__})", RUNS
+    if isinstance(error, SSLError):
+        problem, advice = "OpenSearch and we can't agree on TLS", NO_TLS
+        if why := distrust(error):
+            problem, advice = f"OpenSearch's certificate can't be verified ({why})", CERTIFICATE
+    return IndexState(False, problem=problem, advice=advice)

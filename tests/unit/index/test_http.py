@@ -31,6 +31,8 @@ from yarl import URL
 from service.index import http
 from service.index.connection import OpenSearchOptions, connect
 from service.index.http import HttpConnection
+from service.index.names import IndexNames
+from service.index.state import index_state
 from service.index.unexpected import UnexpectedAnswer
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -267,7 +269,19 @@ async def test_a_certificate_is_trusted_by_its_ca_file_and_not_without(certifica
         strict = connect(OpenSearchOptions(url=url))
         with pytest.raises(SSLError):
             await strict.info()
+        state = await index_state(strict, IndexNames("users"))
+        assert "certificate can't be verified (self-signed certificate)" in state.problem
+        assert "USER_SYNC_OPENSEARCH_CA_FILE" in state.advice
         await strict.close()
+
+
+async def test_tls_spoken_to_a_plain_port_is_told() -> None:
+    async with serving(answer("{}")) as address:
+        hasty = connect(OpenSearchOptions(url=f"https://{address}"))
+        state = await index_state(hasty, IndexNames("users"))
+        assert "agree on TLS" in state.problem
+        assert "begin with http://" in state.advice
+        await hasty.close()
 
 
 def stream(megabytes: int) -> Handler:
