@@ -99,7 +99,8 @@ class Writer:
         self._stopping = False
         self._restless = True
         self._measured_s = 0.0
-        self._complained_s = 0.0
+        self._complained_s: float | None = None
+        self._complaint_stands = False
 
     def start(self) -> None:
         """Begin to take work."""
@@ -253,18 +254,21 @@ class Writer:
             self._capacity.reusable_bytes = self._database.reusable_bytes()
         if self.failure and not self.damage:
             self.failure = ""
-            log.info("the journal can be written again", extra={"action": "journal_recovered"})
+            if self._complaint_stands:
+                self._complaint_stands = False
+                log.info("the journal can be written again", extra={"action": "journal_recovered"})
 
     def _note_fault(self, error: Exception, *, vital: bool = True) -> None:
-        first = not self.failure
         fault = _unavailable(error, self._database)
         self.failure = str(fault)
         if vital and isinstance(fault, JournalCorrupt):
             self.damage = self.failure
         self._database.recover(error)
+        # A disk that fails now and then would be told of, and of its recovery, many times a second.
         now_s = time.monotonic()
-        if first or now_s - self._complained_s >= _COMPLAIN_EVERY_S:
+        if self._complained_s is None or now_s - self._complained_s >= _COMPLAIN_EVERY_S:
             self._complained_s = now_s
+            self._complaint_stands = True
             log.error(self.failure, extra={"action": "journal_unavailable"})
 
     def _reply(self, answers: Sequence[Answer]) -> None:

@@ -104,7 +104,10 @@ async def test_a_faulty_change_fails_alone(journal: Journal) -> None:
     assert journal.can_append() == (True, "")
 
 
-async def test_a_lost_connection_is_opened_anew(journal: Journal) -> None:
+async def test_a_lost_connection_is_opened_anew(
+    journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     await append(journal, b"a")
     before = await journal._read(lambda sql: sql)
 
@@ -115,9 +118,17 @@ async def test_a_lost_connection_is_opened_anew(journal: Journal) -> None:
         await journal._read(lose)
     await append(journal, b"b")
     assert await journal._read(lambda sql: sql) is not before
+
+    # A disk that fails now and then fills no log.
+    with pytest.raises(JournalUnavailable, match="disk I/O error"):
+        await journal._read(lose)
     await settle(journal, 1)
     assert await bodies(journal) == [b"b"]
     assert journal.can_append() == (True, "")
+    assert [vars(record)["action"] for record in caplog.records] == [
+        "journal_unavailable",
+        "journal_recovered",
+    ]
 
 
 async def test_the_limit_counts_what_is_kept(open_journal: Opener) -> None:
