@@ -21,6 +21,10 @@ class ReceiverOptions:
     """How long an idle connection stays: longer than the 60 s of the usual load balancers, or
     they would use one that is just being closed."""
 
+    max_connections: int = 60_000
+    """Most connections kept open, idle ones included. Below the open files that the system allows,
+    by what the journal, OpenSearch and the private door need."""
+
     backlog: int = 1024
     """Connections that may wait to be accepted, so that a burst isn't turned away."""
 

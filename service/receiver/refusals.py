@@ -23,6 +23,7 @@ class Refusal(StrEnum):
     JOURNAL_UNAVAILABLE = "journal_unavailable"  # 503, sent again
     INCOMPLETE = "incomplete"  # no answer, sent again
     FAULT = "fault"  # 500, sent again
+    CROWDED = "too_many_connections"  # closed for another one; a request in it is sent again
     MALFORMED_HTTP = "malformed_http"  # 400, before there was a request
 
 

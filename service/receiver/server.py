@@ -1,17 +1,26 @@
-"""aiohttp's low-level server, which also answers a sender that has ended its own side.
+"""aiohttp's low-level server, with two things more.
 
-`nc -N`, and some proxies, send a whole request and then say that no other will come. aiohttp takes
-that for a sender who has gone: its event would be kept, and sent again for want of an answer.
+It also answers a sender that has ended its own side: `nc -N`, and some proxies, send a whole
+request and then say that no other will come. aiohttp takes that for a sender who has gone: its
+event would be kept, and sent again for want of an answer.
+
+And it has room for a sender, however many connections strangers keep open: the system would turn
+everybody away then, and the files that it has left are needed for the journal and OpenSearch.
 """
 
 import asyncio
-from typing import Any
+from collections.abc import Awaitable, Callable
+from itertools import islice
+from typing import Any, cast
 
 from aiohttp import StreamReader, hdrs, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import RawRequestMessage
 
 from service.receiver.answers import SERVER
+
+# Among so many of the oldest an idle one is looked for: each new connection takes this time.
+_LOOKED_AT = 100
 
 
 class Connection(web.RequestHandler):
@@ -23,9 +32,22 @@ class Connection(web.RequestHandler):
         super().__init__(server, loop=loop, **options)
         self.body: StreamReader | None = None
 
+    @property
+    def is_idle(self) -> bool:
+        """Nothing is being answered; a request may be on its way."""
+        if self._request_count == 0:
+            return True
+        return self._waiter is not None and not self._waiter.done()
+
+    def cut(self) -> None:
+        """Close it now, whatever isn't sent or read yet."""
+        if self.transport is not None:
+            self.transport.abort()
+        self.force_close()
+
     def eof_received(self) -> bool:  # type: ignore[override]  # asyncio reads what it returns
         """Nothing more comes; True keeps the connection for the answer to what is whole."""
-        if self._waiter is not None and not self._waiter.done():
+        if self.is_idle:
             return False  # there is no request
         newest = self._messages[-1][1] if self._messages else self.body
         if newest is None or not newest.is_eof():
@@ -47,7 +69,33 @@ class Connection(web.RequestHandler):
 
 
 class Server(web.Server):
-    """As aiohttp's, with connections of this kind."""
+    """As aiohttp's, with connections of this kind.
+
+    most_connections: for one beyond that, another is closed, of those that have been there longest
+    and if possible an idle one. crowded: called each time.
+    """
+
+    def __init__(
+        self,
+        handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+        *,
+        most_connections: int,
+        crowded: Callable[[], None],
+        **options: Any,
+    ) -> None:
+        super().__init__(handler, **options)
+        self._most_connections = most_connections
+        self._crowded = crowded
+
+    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+        """Make room for it if need be."""
+        if len(self._connections) >= self._most_connections:
+            self._crowded()
+            oldest = cast("list[Connection]", list(islice(self._connections, _LOOKED_AT)))
+            one = next((one for one in oldest if one.is_idle), oldest[0])
+            del self._connections[one]  # its end comes later, other connections may come before
+            one.cut()
+        super().connection_made(handler, transport)
 
     def __call__(self) -> Connection:
         """A new one."""

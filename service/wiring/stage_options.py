@@ -1,5 +1,6 @@
 """Settings, as people give them, to the options of each stage."""
 
+import resource
 from dataclasses import replace
 
 from service.backfill.intake import IntakeOptions
@@ -16,6 +17,11 @@ from service.search.options import SearchOptions
 from service.settings import Settings
 
 _LONGEST_SHARD_WAIT_S = 5.0
+
+# Nobody needs more, and each takes memory.
+_MOST_CONNECTIONS = 60_000
+# Open files for all else: two pools to OpenSearch, the private door, the journal.
+_FILES_BESIDE = 512
 
 
 def journal_options(settings: Settings) -> JournalOptions:
@@ -106,7 +112,16 @@ def receiver_options(settings: Settings) -> ReceiverOptions:
     return ReceiverOptions(
         max_body_bytes=min(settings.webhook.body_limit_bytes, settings.journal.max_bytes),
         stop_timeout_s=settings.process.shutdown_timeout_seconds,
+        max_connections=_most_connections(),
     )
+
+
+def _most_connections() -> int:
+    """What is left of the open files that this process may have by now."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed == resource.RLIM_INFINITY:
+        return _MOST_CONNECTIONS
+    return min(_MOST_CONNECTIONS, max(allowed // 2, allowed - _FILES_BESIDE))
 
 
 def credentials(settings: Settings) -> Credentials:

@@ -1,14 +1,25 @@
 """The door opens where it was told to or says why it can't; closed twice is closed."""
 
 import socket
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 
 import pytest
 from aiohttp import ClientSession
 
 from service.receiver.options import ReceiverOptions
 from service.receiver.receiver import CannotListen, why
-from tests.unit.receiver.door import HOST, Door, MemoryJournal, opened
+from service.receiver.refusals import Refusal
+from tests.unit.receiver.door import (
+    EVENT,
+    HOST,
+    Door,
+    MemoryJournal,
+    Wire,
+    opened,
+    post,
+    until,
+    wire,
+)
 
 
 async def test_port_0_is_a_free_port() -> None:
@@ -51,3 +62,33 @@ async def test_stopping_again_does_nothing() -> None:
     async with opened() as door:
         await door.receiver.stop()
         await door.receiver.stop()
+
+
+async def test_there_is_room_for_a_sender_whoever_keeps_connections_open(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with opened(ReceiverOptions(max_connections=3)) as door, AsyncExitStack() as lines:
+
+        async def another(sent: bytes) -> Wire:
+            line = await lines.enter_async_context(wire(door.receiver.port))
+            await line.send(sent)
+            return line
+
+        door.journal.open.clear()
+        answered = await another(post(EVENT))
+        await until(lambda: door.journal.waiting == 1)
+        idle = [await another(b"GET /livez HTTP/1.1\r\n") for _ in range(2)]
+        newest = await another(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await newest.head()).startswith(b"HTTP/1.1 200 ")
+        assert await idle[0].rest() == b""
+        door.journal.open.set()
+        assert (await answered.head()).startswith(b"HTTP/1.1 204 ")
+
+        # Answers that nobody reads keep a connection busy for ever.
+        door.journal.open.clear()
+        for _ in range(3):
+            await another(post(EVENT))
+        await until(lambda: door.journal.waiting == 3)
+        assert (await (await another(b"nonsense\r\n\r\n")).head()).startswith(b"HTTP/1.0 400 ")
+        assert set(door.refused) == {Refusal.CROWDED, Refusal.MALFORMED_HTTP}
+    assert [vars(record).get("action") for record in caplog.records] == ["too_many_connections"]
