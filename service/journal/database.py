@@ -144,7 +144,7 @@ class Database:
         connection goes: what it holds in memory may not be what is on disk.
         """
         self.rollback()
-        if _primary_code(error) != sqlite3.SQLITE_FULL:
+        if not is_full(error):
             self.close()
         elif self._connection is not None:
             with suppress(sqlite3.Error):
@@ -198,7 +198,7 @@ def _set_aside_damaged_log(path: Path) -> None:
             found, frames_read=max(0, frames), page_bytes=_page_bytes(connection)
         )
     except sqlite3.OperationalError as error:
-        if _primary_code(error) != sqlite3.SQLITE_FULL:
+        if not is_full(error):
             raise
         return  # it stays, and so does what is in it
     finally:
@@ -251,7 +251,7 @@ def _begin_log_anew(connection: sqlite3.Connection) -> None:
     try:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     except sqlite3.OperationalError as error:
-        if _primary_code(error) != sqlite3.SQLITE_FULL:
+        if not is_full(error):
             raise
         # A full disk refuses writes, not syncs: the log is whole.
 
@@ -268,7 +268,10 @@ def _check(connection: sqlite3.Connection, path: Path, scripts: Sequence[str]) -
 
 
 def _give_back_space(connection: sqlite3.Connection) -> None:
-    """A file never shrinks by itself. Rewrite it when it is nearly empty: that is quick then."""
+    """A file never shrinks by itself. Rewrite it when it is nearly empty: that is quick then.
+
+    It takes some room first. Where the disk has none, the journal is used as it is.
+    """
     free = int(connection.execute("PRAGMA freelist_count").fetchone()[0])
     pages = int(connection.execute("PRAGMA page_count").fetchone()[0])
     page_bytes = _page_bytes(connection)
@@ -276,8 +279,12 @@ def _give_back_space(connection: sqlite3.Connection) -> None:
         free * page_bytes >= _WORTH_GIVING_BACK_BYTES
         and (pages - free) * page_bytes <= _QUICKLY_REWRITTEN_BYTES
     ):
-        connection.execute("VACUUM")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        try:
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.OperationalError as error:
+            if not is_full(error):
+                raise
 
 
 def _inode(path: Path) -> int | None:
@@ -298,6 +305,11 @@ def _uri(path: Path) -> str:
 def _primary_code(error: BaseException) -> int:
     code = getattr(error, "sqlite_errorcode", 0)
     return int(code) & 0xFF
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the disk had no room."""
+    return _primary_code(error) == sqlite3.SQLITE_FULL
 
 
 def explain(error: sqlite3.Error, path: Path) -> JournalError:

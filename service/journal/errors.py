@@ -60,5 +60,9 @@ class JournalUnavailable(JournalError):
         self.retry_after_s = retry_after_s
 
 
+class JournalDiskFull(JournalUnavailable):
+    """The disk had no room for all that was asked, removing included; for less there may be."""
+
+
 class JournalGone(JournalUnavailable):
     """The file in use is no longer at its path: nothing written to it would last."""

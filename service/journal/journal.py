@@ -18,7 +18,12 @@ from service.journal.arrivals import Arrivals
 from service.journal.capacity import Capacity
 from service.journal.database import log_path
 from service.journal.duplicates import DuplicateWindow
-from service.journal.errors import JournalCorrupt, JournalError, JournalUnavailable
+from service.journal.errors import (
+    JournalCorrupt,
+    JournalDiskFull,
+    JournalError,
+    JournalUnavailable,
+)
 from service.journal.options import JournalOptions
 from service.journal.records import (
     Accounting,
@@ -169,8 +174,17 @@ class Journal:
             await self._settle(settlements[start : start + _SETTLED_AT_ONCE], ())
 
     async def _settle(self, settlements: Sequence[Settlement], burials: Sequence[Burial]) -> None:
-        await self._change(lambda transaction: transaction.settle(settlements, burials))
-        self._replays.settled(settlements)
+        try:
+            await self._change(lambda transaction: transaction.settle(settlements, burials))
+        except JournalDiskFull:
+            # What goes is overwritten, in the log first: that takes as much room as it had.
+            if len(settlements) < 2:
+                raise
+            middle = len(settlements) // 2
+            await self._settle(settlements[:middle], burials)
+            await self._settle(settlements[middle:], ())
+        else:
+            self._replays.settled(settlements)
 
     async def wait_for_events(self, after: int) -> None:
         """Return when an event with seq > after is in the journal.
@@ -288,16 +302,23 @@ class Journal:
 
     async def drop(self, seqs: Sequence[int]) -> int:
         """Remove dead letters for good, counted as dropped; returns how many there were."""
-        return sum([await self._change(partial(Transaction.drop, seqs=b)) for b in _batches(seqs)])
+        return sum([await self._drop(batch) for batch in _batches(seqs)])
+
+    async def _drop(self, seqs: Sequence[int]) -> int:
+        try:
+            return await self._change(partial(Transaction.drop, seqs=seqs))
+        except JournalDiskFull:  # as for settling
+            if len(seqs) < 2:
+                raise
+            middle = len(seqs) // 2
+            return await self._drop(seqs[:middle]) + await self._drop(seqs[middle:])
 
     async def expire_dead_letters(self, older_than_us: int) -> int:
         """Drop the dead letters that failed before that time; returns how many."""
         expired = 0
-        while True:
-            batch = await self._change(lambda tx: tx.expire(older_than_us, _BATCH))
-            expired += batch
-            if batch < _BATCH:
-                return expired
+        while batch := await self._read(lambda sql: reading.expired(sql, older_than_us, _BATCH)):
+            expired += await self._drop(batch)
+        return expired
 
     async def note_comparison(self, comparison: Comparison) -> None:
         """Remember the last comparison of the index with the directory, durably."""

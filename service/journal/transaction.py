@@ -195,11 +195,6 @@ class Transaction:
         self.ledger.add(books.DROPPED, found)
         return found
 
-    def expire(self, older_than_us: int, most: int) -> int:
-        """Drop at most that many dead letters that failed before that time."""
-        rows = self._sql.execute(queries.EXPIRED_DEAD_LETTERS, (older_than_us, most)).fetchall()
-        return self.drop(seq for (seq,) in rows)
-
     def set_mark(self, name: str, value: int) -> None:
         """Remember an integer."""
         self._sql.execute(queries.SET_MARK, (name, value))

@@ -20,9 +20,14 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from service.journal.capacity import Capacity
-from service.journal.database import Database, explain
+from service.journal.database import Database, explain, is_full
 from service.journal.duplicates import DuplicateWindow
-from service.journal.errors import JournalCorrupt, JournalError, JournalUnavailable
+from service.journal.errors import (
+    JournalCorrupt,
+    JournalDiskFull,
+    JournalError,
+    JournalUnavailable,
+)
 from service.journal.ledger import Ledger
 from service.journal.stall import Stall
 from service.journal.transaction import Transaction
@@ -183,7 +188,8 @@ class Writer:
         self._note_fault(error)
         removing = [change for change in changes if not change.appends]
         refused = changes if len(removing) == len(changes) else [c for c in changes if c.appends]
-        answers = [Answer(c.future, None, JournalUnavailable(self.failure)) for c in refused]
+        kind = JournalDiskFull if is_full(error) else JournalUnavailable
+        answers = [Answer(c.future, None, kind(self.failure)) for c in refused]
         if removing and len(removing) < len(changes):
             answers += self._commit(removing)
         return answers

@@ -12,10 +12,11 @@ from types import NoneType
 
 import pytest
 
+from service.journal import database
 from service.journal.errors import JournalFull, JournalUnavailable
 from service.journal.journal import Journal
 from service.journal.options import JournalOptions
-from tests.unit.journal.samples import append, bodies, claim_all, settle, until
+from tests.unit.journal.samples import append, bodies, burial, claim_all, settle, until
 
 MB = 1_000_000
 DISK_BYTES = 80 * MB
@@ -111,6 +112,38 @@ async def test_room_freed_inside_the_file_is_used_again(small_disk: Path) -> Non
         await append(journal, body(0))
         await until(lambda: log.stat().st_size == 0)
         assert journal.can_append() == (True, "")
+
+
+async def test_what_is_done_leaves_a_disk_that_has_no_room_for_all_of_it_at_once(
+    small_disk: Path,
+) -> None:
+    """What goes is overwritten, and that needs room in the log first."""
+    log = small_disk / "journal.db-wal"
+    async with opened(small_disk) as journal:
+        for number in range(200):
+            await append(journal, body(number))
+        await journal.settle([], [burial(seq) for seq in range(1, 101)])
+        await until(lambda: log.stat().st_size == 0)
+        ballast = small_disk / "ballast"
+        ballast.write_bytes(b"x" * (free_bytes(small_disk) - 3 * MB))
+        await settle(journal, *range(101, 201))
+        assert await journal.expire_dead_letters(sys.maxsize) == 100
+        assert (journal.accounting().bytes, journal.accounting().balanced) == (0, True)
+
+
+async def test_a_file_that_cannot_be_rewritten_is_used_as_it_is(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_WORTH_GIVING_BACK_BYTES", MB)
+    async with opened(small_disk) as journal:
+        for number in range(80):
+            await append(journal, body(number))
+        await settle(journal, *range(1, 41))
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(b"x" * (free_bytes(small_disk) - MB))
+    async with opened(small_disk) as journal:
+        assert len(await bodies(journal)) == 40
+        await append(journal, b"more")
 
 
 FAILING_WRITES = """
