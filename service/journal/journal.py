@@ -7,9 +7,10 @@ import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self, TypeVar
 
 from service.journal import damaged_log, opening, reading
@@ -50,6 +51,8 @@ _LARGE_EVENT_BYTES = 64 * 1024
 _SHARE_OF_LIMIT = 16
 
 T = TypeVar("T")
+
+_NONE_SPARED: Mapping[str, Callable[[bytes], bool]] = MappingProxyType({})
 
 log = logging.getLogger(__name__)
 
@@ -313,11 +316,25 @@ class Journal:
             middle = len(seqs) // 2
             return await self._drop(seqs[:middle]) + await self._drop(seqs[middle:])
 
-    async def expire_dead_letters(self, older_than_us: int) -> int:
-        """Drop the dead letters that failed before that time; returns how many."""
-        expired = 0
-        while batch := await self._read(lambda sql: reading.expired(sql, older_than_us, _BATCH)):
-            expired += await self._drop(batch)
+    async def expire_dead_letters(
+        self, older_than_us: int, *, spared: Mapping[str, Callable[[bytes], bool]] = _NONE_SPARED
+    ) -> int:
+        """Drop the dead letters that failed before that time; returns how many.
+
+        spared: by code, told the body, whether one stays all the same.
+        """
+        expired = staying = 0
+        while found := await self._read(
+            partial(reading.expired, older_than_us=older_than_us, most=_BATCH, skip=staying)
+        ):
+            going: list[int] = []
+            for seq, code in found:
+                letter = await self.dead_letter(seq) if code in spared else None
+                if letter is None or not spared[code](letter.body):
+                    going.append(seq)
+            staying += len(found) - len(going)
+            if going:
+                expired += await self._drop(going)
         return expired
 
     async def note_comparison(self, comparison: Comparison) -> None:

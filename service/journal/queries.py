@@ -63,7 +63,7 @@ DEAD_LETTER_SIZE = "SELECT length(body) FROM dead_letters WHERE seq = ?"
 DELETE_DEAD_LETTER = "DELETE FROM dead_letters WHERE seq = ?"
 
 EXPIRED_DEAD_LETTERS = """
-SELECT seq FROM dead_letters WHERE failed_us < ? ORDER BY failed_us LIMIT ?
+SELECT seq, code FROM dead_letters WHERE failed_us < ? ORDER BY failed_us LIMIT ? OFFSET ?
 """
 
 DEAD_LETTERS = """

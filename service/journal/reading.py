@@ -72,10 +72,12 @@ def newest_dead_letter(connection: sqlite3.Connection, code: str | None) -> int 
     return None if seq is None else int(seq)
 
 
-def expired(connection: sqlite3.Connection, older_than_us: int, most: int) -> list[int]:
-    """Seqs of dead letters that failed before that time, the oldest ones first."""
-    rows = connection.execute(queries.EXPIRED_DEAD_LETTERS, (older_than_us, most)).fetchall()
-    return [seq for (seq,) in rows]
+def expired(
+    connection: sqlite3.Connection, *, older_than_us: int, most: int, skip: int
+) -> list[tuple[int, str]]:
+    """Seqs and codes of dead letters that failed before that time, the oldest ones first."""
+    rows = connection.execute(queries.EXPIRED_DEAD_LETTERS, (older_than_us, most, skip))
+    return rows.fetchall()
 
 
 def whereabouts(

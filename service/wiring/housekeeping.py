@@ -13,6 +13,7 @@ from opensearchpy.exceptions import (
     OpenSearchException,
 )
 
+from service.events.event import PoisonCode, PoisonEvent, parse_event
 from service.index.advice import CREDENTIALS, LIFT, ROLE
 from service.index.names import IndexNames
 from service.index.purge import purge_tombstones
@@ -106,9 +107,7 @@ class Housekeeping:
         """Do what is due. What fails is done in the next round."""
         now = self._now_us()
         try:
-            expired = await self._journal.expire_dead_letters(
-                now - self._retentions.dead_letters_us
-            )
+            expired = await self._expire_dead_letters(now)
             if expired:
                 log.warning(
                     "%d dead letters were older than their retention and are dropped",
@@ -138,6 +137,20 @@ class Housekeeping:
             self._put_off, self._advice = named(error), _advice(error)
         else:
             self._put_off = ""
+
+    async def _expire_dead_letters(self, now_us: int) -> int:
+        """Those of a time when this clock was slow seem older than they are: their events tell."""
+        since_us = now_us - self._retentions.dead_letters_us
+
+        def is_younger(body: bytes) -> bool:
+            try:
+                return parse_event(body, now_us=now_us, future_tolerance_us=0).time_us >= since_us
+            except PoisonEvent:  # it is ahead of this clock too
+                return False
+
+        return await self._journal.expire_dead_letters(
+            since_us, spared={PoisonCode.TIME_IN_FUTURE: is_younger}
+        )
 
     async def _remember(self, newest_us: int) -> None:
         """Durable before the tombstones go: from then on, older events need a person's word.

@@ -1,8 +1,9 @@
-"""What `/healthz` says while what is over its retention can't be removed."""
+"""What is over its retention goes, and only that; `/healthz` tells what can't be removed."""
 
 import asyncio
 from pathlib import Path
 
+import orjson
 import pytest
 from opensearchpy import AsyncOpenSearch
 
@@ -11,8 +12,10 @@ from service.journal.journal import Journal
 from service.journal.options import JournalOptions
 from service.wiring.housekeeping import Housekeeping, Retentions
 from service.wiring.purged_mark import PurgedMark
+from tests.acceptance import auth0
 from tests.integration.conftest import eventually
 from tests.integration.test_purge import NOW_US, left, write
+from tests.unit.journal.samples import Clock, append, bury, dead_seqs
 
 DAY_US = 86_400_000_000
 
@@ -31,6 +34,25 @@ def housekeeper(journal: Journal, client: AsyncOpenSearch, names: IndexNames) ->
         nothing_is_on_its_way,
         lambda: NOW_US,
     )
+
+
+async def test_what_a_slow_clock_buried_is_not_older_than_its_event(
+    client: AsyncOpenSearch, names: IndexNames, tmp_path: Path
+) -> None:
+    """Else whoever sets the clock, as the log advises, would find nothing left to replay."""
+    clock = Clock(0)
+    journal = await Journal.open(tmp_path / "journal.db", JournalOptions(), now_us=clock)
+    await append(journal, *(told(NOW_US + days * DAY_US) for days in (-1, -31, 1)), b"nonsense")
+    await bury(journal, 1, 2, 3, 4, code="time_in_future")
+    await housekeeper(journal, client, names).round()
+    assert await dead_seqs(journal) == [1]
+    assert journal.accounting().dropped == 3
+    await journal.close()
+
+
+def told(time_us: int) -> bytes:
+    about = auth0.event("updated", auth0.new_user_id(), auth0.at(time_us))
+    return orjson.dumps(about)
 
 
 async def test_a_purge_that_is_refused_is_told_until_it_is_done(

@@ -125,6 +125,17 @@ async def test_expiry_drops_only_the_old(open_journal: Opener, clock: Clock) -> 
     assert journal.accounting().balanced
 
 
+async def test_expiry_passes_over_what_is_spared(journal: Journal, clock: Clock) -> None:
+    await append(journal, *(b"%d" % number for number in range(1, 1201)))
+    await bury(journal, *range(1, 1201), code="spared")
+    await append(journal, b"1201")
+    await bury(journal, 1201, code="another")
+    spared = {"spared": lambda body: int(body) <= 600}
+    assert await journal.expire_dead_letters(clock.us + 1, spared=spared) == 601
+    assert len(await journal.dead_letters(limit=2000)) == 600
+    assert await journal.expire_dead_letters(clock.us + 1, spared=spared) == 0
+
+
 async def test_many_are_moved_in_batches(journal: Journal) -> None:
     await append(journal, *(b"%d" % number for number in range(1100)))
     await bury(journal, *range(1, 1101))
