@@ -39,6 +39,7 @@ from service.journal.records import (
     Whereabouts,
 )
 from service.journal.replays import Replays
+from service.journal.strangers import Strangers
 from service.journal.transaction import Transaction
 from service.journal.writer import Change, Read, Writer
 
@@ -87,12 +88,14 @@ class Journal:
             path, max_bytes=options.max_bytes, min_free_disk_bytes=options.min_free_disk_bytes
         )
         self._capacity.reusable_bytes = owned.database.reusable_bytes()
+        self.strangers = Strangers(now_us)
         self._writer = Writer(
             owned.database,
             self._capacity,
             DuplicateWindow(
                 length_us=options.duplicate_window_us, keys=options.duplicate_window_keys
             ),
+            self.strangers,
             now_us=now_us,
             committed=self._after_commit,
         )

@@ -39,6 +39,7 @@ class Transaction:
     """Changes to be committed together.
 
     ledger: a draft. accepted, released: fingerprints to remember and to forget after the commit.
+    ours, others: how many events named this tenant and other ones. stranger: one of those.
     """
 
     def __init__(
@@ -53,6 +54,8 @@ class Transaction:
         self.ledger = ledger
         self.accepted: dict[bytes, None] = {}
         self.released: list[bytes] = []
+        self.ours = self.others = 0
+        self.stranger = ""
         self._sql = connection
         self._capacity = capacity
         self._window = window
@@ -78,9 +81,13 @@ class Transaction:
 
     def _store(self, entry: Entry, received_us: int) -> None:
         ledger = self.ledger
-        if entry.tenant is not None and not self._is_ours(entry.tenant):
-            ledger.add(books.REFUSED)
-            return
+        if entry.tenant is not None:
+            if not self._is_ours(entry.tenant):
+                ledger.add(books.REFUSED)
+                self.others += 1
+                self.stranger = storable(entry.tenant, _LONGEST_CODE)
+                return
+            self.ours += 1
         if self._window.is_open and not entry.repeatable:
             key = fingerprint(entry.body)
             if key in self.accepted or self._window.holds(key, self._now_us):

@@ -30,6 +30,7 @@ from service.journal.errors import (
 )
 from service.journal.ledger import Ledger
 from service.journal.stall import Stall
+from service.journal.strangers import Strangers
 from service.journal.transaction import Transaction
 
 log = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ class Writer:
         database: Database,
         capacity: Capacity,
         window: DuplicateWindow,
+        strangers: Strangers,
         *,
         now_us: Callable[[], int],
         committed: Callable[[], None],
@@ -95,6 +97,7 @@ class Writer:
         self._database = database
         self._capacity = capacity
         self._window = window
+        self._strangers = strangers
         self._now_us = now_us
         self._committed = committed
         self._queue: queue.SimpleQueue[Change | Read | None] = queue.SimpleQueue()
@@ -211,6 +214,12 @@ class Writer:
         if transaction.accepted:
             self._window.remember(transaction.accepted, now_us)
         self._window.forget(transaction.released)
+        self._strangers.note(
+            taken=transaction.ours,
+            refused=transaction.others,
+            newest=transaction.stranger,
+            ours=draft.tenant,
+        )
         self.ledger = draft
         return answers
 

@@ -114,8 +114,9 @@ class Journal(Group):
     tenant: OptionalWord = setting(
         "TENANT",
         None,
-        "The one Auth0 tenant whose events are taken; others are counted as refused. Unset, the "
-        "first event's tenant is adopted and remembered",
+        "The one Auth0 tenant whose events are taken, as their a0tenant has it: acme, not "
+        "acme.eu.auth0.com. Others' are counted as refused. Unset, the first event's tenant is "
+        "adopted and remembered",
     )
     duplicate_window_us: Duration = setting(
         "DUPLICATE_WINDOW",

@@ -90,6 +90,7 @@ class Vitals:
         """Every check, in the order of the flow."""
         return [
             self._door(),
+            self._tenant(),
             self._journal_appends(),
             self._dead_letters(),
             self._clock(),
@@ -121,6 +122,22 @@ class Vitals:
             f"requests refused for good since the start: {counts}",
             "if they are Auth0's, their events are lost: compare the stream's credential with this "
             f"service's, then {_RECONCILE}",
+        )
+
+    def _tenant(self) -> Check:
+        strangers, ours = self._journal.strangers, self._journal.tenant()
+        if not strangers.refused:
+            return Check("tenant", True, "no event of another tenant was refused")
+        state = (
+            f"since the start {strangers.refused} events of another tenant were refused, such as "
+            f"{strangers.newest}, and {strangers.taken} taken of {ours}, which this service serves"
+        )
+        # A stray stream makes nothing here unhealthy; a wrong name loses everything.
+        return Check(
+            "tenant",
+            strangers.refused <= strangers.taken,
+            state,
+            f"if they are yours, set USER_SYNC_TENANT to their name and restart; then {_RECONCILE}",
         )
 
     def _journal_appends(self) -> Check:

@@ -1,0 +1,66 @@
+"""What `/healthz` says of the journal: what is wrong, and what a person does about it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+
+from service.journal.journal import Journal
+from service.observability.health import Check
+from service.wiring.checks import Vitals
+from tests.unit.journal.samples import OPTIONS, append, entry
+
+
+@pytest.fixture
+async def journal(tmp_path: Path) -> AsyncIterator[Journal]:
+    journal = await Journal.open(tmp_path / "journal.db", OPTIONS)
+    yield journal
+    await journal.close()
+
+
+def check(journal: Journal, name: str) -> Check:
+    others = [Mock() for _ in range(5)]
+    vitals = Vitals(journal, *others, now_us=lambda: 0)
+    return {"journal": vitals._journal_appends, "tenant": vitals._tenant}[name]()
+
+
+async def test_a_log_that_was_damaged_is_told_until_somebody_has_removed_it(
+    tmp_path: Path, journal: Journal
+) -> None:
+    assert check(journal, "journal").ok
+    await journal.close()
+    kept = tmp_path / "journal.db-wal.damaged-20260101T000000Z"
+    kept.touch()
+    again = await Journal.open(journal.path, OPTIONS)
+    told = check(again, "journal")
+    assert not told.ok
+    assert str(kept) in told.state
+    assert "user-sync reconcile" in told.advice
+    kept.unlink()
+    assert check(again, "journal").ok
+    await again.close()
+
+
+async def test_a_damaged_journal_is_not_said_to_recover(journal: Journal) -> None:
+    journal._writer.damage = "the journal is damaged: …"
+    told = check(journal, "journal")
+    assert not told.ok
+    assert "is damaged" in told.state
+    assert "does not recover" in told.advice
+
+
+async def test_another_tenants_events_are_told_and_a_wrong_name_of_ours_is_a_fault(
+    journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A wrong USER_SYNC_TENANT: everything is acknowledged, and nothing kept."""
+    await append(journal, *(b"an import names none %d" % number for number in range(9)))
+    assert check(journal, "tenant").ok
+    await journal.append([entry(b"1", tenant="ours"), entry(b"2", tenant="another")])
+    assert check(journal, "tenant").ok
+    await journal.append([entry(b"3", tenant="another")])
+    told = check(journal, "tenant")
+    assert not told.ok
+    assert "2 events of another tenant were refused, such as another, and 1 taken" in told.state
+    assert "USER_SYNC_TENANT" in told.advice
+    assert [vars(record)["action"] for record in caplog.records] == ["events_refused"]
