@@ -143,7 +143,7 @@ class App:
             try:
                 await self._journal.append(entries)
             except (JournalFull, JournalUnavailable) as fault:
-                self._refusals.add(Refusal.JOURNAL_UNAVAILABLE)
+                self._refusals.put_off(str(fault))
                 again = {"Retry-After": str(fault.retry_after_s)}
                 return problem(503, "Nothing can be kept at the moment: send again later", again)
         return acknowledge(request)

@@ -35,7 +35,8 @@ _ADVICE = {
 
 
 class Refusals:
-    """Counts refusals; the losses among them, those with advice, are logged too.
+    """Counts refusals; the losses among them, those with advice, are logged too, and what becomes
+    losses when it lasts.
 
     count: called with the reason of each. now_us: a clock in µs.
     """
@@ -43,6 +44,7 @@ class Refusals:
     def __init__(self, count: Callable[[str], None], now_us: Callable[[], int]) -> None:
         self._count = count
         self._throttle = Throttle(now_us)
+        self._full = Throttle(now_us)
         self._untold: Counter[Refusal] = Counter()
 
     def add(self, reason: Refusal) -> None:
@@ -52,6 +54,16 @@ class Refusals:
             self._untold[reason] += 1
             if self._throttle.due():
                 self._tell()
+
+    def put_off(self, why: str) -> None:
+        """Count a request that may be sent again later, for nothing can be kept now."""
+        self._count(Refusal.JOURNAL_UNAVAILABLE)
+        if requests := self._full.due():
+            logger.warning(
+                "Senders are told to come back later, and give up after a few tries: %s",
+                why,
+                extra={"action": "events_put_off", "requests": requests},
+            )
 
     def _tell(self) -> None:
         logger.warning(

@@ -53,3 +53,20 @@ def test_losses_are_told_at_once_and_then_once_a_minute(caplog: pytest.LogCaptur
 def test_what_is_sent_again_is_no_loss(reason: Refusal, caplog: pytest.LogCaptureFixture) -> None:
     Refusals(lambda _: None, Clock()).add(reason)
     assert lost(caplog) == []
+
+
+def test_that_nothing_can_be_kept_is_told_with_why(caplog: pytest.LogCaptureFixture) -> None:
+    """Auth0 tries three times within seconds: what lasts longer is a loss."""
+    clock = Clock()
+    counted: list[str] = []
+    refusals = Refusals(counted.append, clock)
+    for second in range(61):
+        clock.us = second * SECOND_US
+        refusals.put_off("the journal is full")
+    assert counted == [Refusal.JOURNAL_UNAVAILABLE] * 61
+    told = [vars(record) for record in caplog.records]
+    assert [(line["action"], line["requests"]) for line in told] == [
+        ("events_put_off", 1),
+        ("events_put_off", 60),
+    ]
+    assert "the journal is full" in caplog.text
