@@ -58,12 +58,15 @@ class _Work:
 
 @dataclass(slots=True)
 class _Outcome:
-    """What one request brought. own_refresh_s: how long it took, if it brought its refresh."""
+    """What one request brought. own_refresh_s: how long it took, if it brought its refresh.
+
+    written: applied now, or before: by a request whose answer was lost, nobody refreshed it then.
+    """
 
     own_refresh_s: float | None = None
     settlements: list[Settlement] = field(default_factory=list)
     burials: list[Burial] = field(default_factory=list)
-    applied: list[Candidate] = field(default_factory=list)
+    written: list[Candidate] = field(default_factory=list)
     headless: list[Chain] = field(default_factory=list)
     refused: list[Chain] = field(default_factory=list)
 
@@ -73,7 +76,7 @@ class Delivery:
 
     purged_us: event time of the newest purged tombstone (µs), asked before each sending.
     troubles: told what kept events from being written.
-    refresher: told of applied documents, with their events' receipt times; decides which requests
+    refresher: told of written documents, with their events' receipt times; decides which requests
     bring their own refresh.
     retry: its Interrupted passes through: what isn't settled then stays in the journal.
     """
@@ -189,8 +192,8 @@ class Delivery:
             match verdict:
                 case Settled(how):
                     outcome.settlements += chain.settlements(how)
-                    if how is Outcome.APPLIED:
-                        outcome.applied.append(chain.head)
+                    if how is not Outcome.STALE:
+                        outcome.written.append(chain.head)
                 case Poison(code, reason):
                     self._bury(outcome, chain, code, reason)
                 case Refused(code, reason):
@@ -225,10 +228,10 @@ class Delivery:
         )
 
     async def _settle(self, outcome: _Outcome) -> None:
-        if outcome.applied:
+        if outcome.written:
             # A replayed event waited for a person: its age says nothing of the flow.
             self._refresher.flushed(
-                [head.received_us for head in outcome.applied if not head.attempts],
+                [head.received_us for head in outcome.written if not head.attempts],
                 own_refresh_s=outcome.own_refresh_s,
             )
         await self._settler.settle(outcome.settlements, outcome.burials)

@@ -184,6 +184,35 @@ async def test_an_event_that_waits_while_tombstones_are_purged_is_not_sent(
     assert letter.code == "older_than_retention"
 
 
+async def test_what_was_written_without_an_answer_is_found_soon_all_the_same(
+    client: AsyncOpenSearch,
+    through_proxy: AsyncOpenSearch,
+    proxy: FaultyProxy,
+    names: IndexNames,
+    pipeline: Start,
+) -> None:
+    """Sent again, it is there already. The index's own refresh would take half a minute."""
+    running = await pipeline(through_proxy, retry_max_seconds=0.05)
+    await running.feed([event("auth0|0", 10)])
+    await running.drained()
+    proxy.break_bulks(HangUp(forwarded=True))
+    # So many that their request brings no refresh of its own.
+    await running.feed([event(f"auth0|{number}", 20) for number in range(20)])
+
+    async def written() -> bool:
+        return proxy.met > 0
+
+    await eventually(written)
+    proxy.heal()
+    await running.drained()
+    assert running.journal.accounting().duplicate == 20
+
+    async def found() -> bool:
+        return bool((await client.count(index=names.readers))["count"] == 20)
+
+    await eventually(found, within=10)
+
+
 async def test_after_a_crash_of_its_own_it_begins_again(
     client: AsyncOpenSearch,
     through_proxy: AsyncOpenSearch,
