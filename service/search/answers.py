@@ -95,6 +95,7 @@ def _facets(aggregations: Mapping[str, Any], facets: Sequence[Field]) -> dict[st
                 for bucket in aggregations[field.name]["buckets"]
             ],
             "others": aggregations[field.name]["sum_other_doc_count"],
+            "short_by": aggregations[field.name]["doc_count_error_upper_bound"],
         }
         for field in facets
     }

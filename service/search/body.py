@@ -16,6 +16,10 @@ COUNTED_TO: Final = 1_000
 
 MAX_FACET_VALUES: Final = 20
 
+VALUES_OF_A_SHARD: Final = 500
+"""What each shard counts of a facet. A value that is frequent in one can be rare in another: of so
+many each, nothing is missing unless a field has more values."""
+
 NOT_DELETED: Final[Body] = {"bool": {"must_not": [{"exists": {"field": "deleted_at"}}]}}
 """What the readers' alias adds to searches by itself."""
 
@@ -106,7 +110,8 @@ def _level(level: Sort) -> Body:
 
 
 def _facet(field: Field) -> Body:
-    return {"terms": {"field": field.exact, "size": MAX_FACET_VALUES}}
+    counted = {"size": MAX_FACET_VALUES, "shard_size": VALUES_OF_A_SHARD}
+    return {"terms": {"field": field.exact, **counted}}
 
 
 def facet_value(field: Field, bucket: Body) -> object:

@@ -62,6 +62,11 @@ class Facet(BaseModel):
 
     values: list[FacetValue]
     others: int = Field(ge=0, description="how often other values occur")
+    short_by: int = Field(
+        ge=0,
+        description="0: counts are exact. In an index of several shards, of a field with over "
+        "500 values, a count may be too low by so many",
+    )
 
 
 class UsersAnswer(BaseModel):

@@ -72,8 +72,8 @@ def test_without_anything_everybody_is_listed() -> None:
             {"facets": "blocked,name"},
             {
                 "aggs": {
-                    "blocked": {"terms": {"field": "blocked", "size": 20}},
-                    "name": {"terms": {"field": "name.keyword", "size": 20}},
+                    "blocked": {"terms": {"field": "blocked", "size": 20, "shard_size": 500}},
+                    "name": {"terms": {"field": "name.keyword", "size": 20, "shard_size": 500}},
                 }
             },
         ),
