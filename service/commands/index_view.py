@@ -31,6 +31,9 @@ from service.wiring.stage_options import index_names, opensearch_options
 _T = TypeVar("_T")
 _HAS_TOMBSTONE = {"query": {"exists": {"field": "deleted_at"}}}
 
+# No partial result passes for a whole one.
+_SEARCH = "_search?allow_partial_search_results=false"
+
 
 class IndexUnreadable(Exception):
     """The index can't be read. Its text says why and what to do, on one line."""
@@ -74,7 +77,7 @@ class IndexView:
         Raises IndexUnreadable.
         """
         query = {"query": {"term": {"user_id": user_id}}, "_source": ["event.id"], "size": 1}
-        return await self._ask(_first_event, f"/{self._names.readers}/_search", query)
+        return await self._ask(_first_event, f"/{self._names.readers}/{_SEARCH}", query)
 
     async def tombstone_of(self, user_id: str) -> str | None:
         """The id of the event behind a user's tombstone; None when there is none.
@@ -88,7 +91,7 @@ class IndexView:
             "_source": ["event.id"],
             "size": 1,
         }
-        return await self._ask(_first_event, f"/{self._names.writers}/_search", query)
+        return await self._ask(_first_event, f"/{self._names.writers}/{_SEARCH}", query)
 
     async def _ask(self, read: Callable[[Any], _T], path: str, body: object) -> _T:
         @expecting_opensearch
@@ -102,6 +105,12 @@ class IndexView:
 
 
 def _count(answer: Any) -> int:
+    shards = answer["_shards"]
+    if shards["successful"] < shards["total"]:
+        raise NoResult(
+            f"can read {shards['successful']} of {shards['total']} shards only; "
+            "see OpenSearch's own log"
+        )
     return int(answer["count"])
 
 
