@@ -86,8 +86,12 @@ async def find_indices(
     Each with its `aliases`, `mappings` and `settings`. Raises opensearch-py's exceptions.
     """
     wanted = f"{names.readers},{names.writers},{names.pattern}"
+    params = dict(_WHATEVER_IS_THERE)
+    if timeout_seconds is not None:
+        # Else a cluster without a manager, which says so by itself after 30 s, gives no answer.
+        params["cluster_manager_timeout"] = f"{timeout_seconds * 500:.0f}ms"
     found: Mapping[str, Any] = await client.transport.perform_request(
-        "GET", f"/{wanted}", params=dict(_WHATEVER_IS_THERE), timeout=timeout_seconds
+        "GET", f"/{wanted}", params=params, timeout=timeout_seconds
     )
     return found
 

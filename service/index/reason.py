@@ -21,7 +21,7 @@ def is_block(error: BaseException) -> bool:
 
 def reason_of(error: TransportError) -> str:
     """The reason in the answer's body, else the error's name; at most 300 characters."""
-    return str(_cause(error).get("reason", error.error))[:_LONGEST]
+    return str(_cause(error).get("reason") or error.error)[:_LONGEST]
 
 
 def distrust(error: SSLError) -> str:

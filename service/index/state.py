@@ -20,7 +20,7 @@ from service.index.aliases import plan_aliases
 from service.index.bootstrap import find_indices
 from service.index.errors import BootstrapError
 from service.index.names import IndexNames
-from service.index.reason import distrust, is_block, reason_of
+from service.index.reason import distrust, is_block, named, reason_of
 from service.index.unexpected import UnexpectedAnswer, expecting_opensearch
 
 _NO_INDEX: Final = (
@@ -165,7 +165,9 @@ def _unreadable(error: OpenSearchException) -> IndexState:
         return IndexState(True, problem="OpenSearch says the user may not (403)", advice=ROLE)
     if isinstance(status, int):
         advice = LOG if status >= 500 or status == 429 else _URL
-        return IndexState(True, problem=f"OpenSearch answers {status}", advice=advice)
+        own = isinstance(error, TransportError) and isinstance(error.info, Mapping)
+        told = named(error) if own else status  # a proxy's page isn't worth quoting
+        return IndexState(True, problem=f"OpenSearch answers {told}", advice=advice)
     if isinstance(error, UnexpectedAnswer | SerializationError):
         problem = "what answers at OpenSearch's address is something else"
         return IndexState(False, problem=problem, advice=_URL)

@@ -9,7 +9,7 @@ from service.index.connection import OpenSearchOptions, connect
 from service.index.names import IndexNames
 from service.wiring.watch import IndexWatch
 from tests.conftest import Engine
-from tests.faulty_proxy import Answer, FaultyProxy, faulty_proxy
+from tests.faulty_proxy import Answer, FaultyProxy, Silence, faulty_proxy
 
 
 @pytest.fixture
@@ -41,6 +41,21 @@ async def test_each_refusal_has_advice_of_its_own(
     assert str(status) in check.state
     assert advised in check.advice
     assert "bootstrap" not in check.advice
+
+
+async def test_a_cluster_without_a_manager_is_not_taken_for_one_that_is_away(
+    proxy: FaultyProxy, names: IndexNames
+) -> None:
+    """Most of its nodes are gone: the others wait for a manager, by default longer than we do."""
+    kind = b"cluster_manager_not_discovered_exception"
+    error = Answer(503, b'{"error": {"type": "%b", "reason": null}, "status": 503}' % kind)
+    proxy.fault = lambda asked: error if "cluster_manager_timeout" in asked.path else Silence()
+    client = connect(OpenSearchOptions(url=proxy.url))
+    watch = IndexWatch(client, names)
+    await watch.look()
+    await client.close()
+    assert watch.check().state == f"OpenSearch answers 503: {kind.decode()}"
+    assert "OpenSearch's own log" in watch.check().advice
 
 
 @pytest.mark.parametrize(

@@ -36,5 +36,11 @@ def test_what_is_not_opensearchs_has_its_status(info: Any) -> None:
     assert named(error) == "403: Forbidden"
 
 
+def test_an_error_without_a_reason_is_named_by_its_type() -> None:
+    kind = "cluster_manager_not_discovered_exception"
+    info = {"error": {"type": kind, "reason": None}, "status": 503}
+    assert named(TransportError(503, kind, info)) == f"503: {kind}"
+
+
 def test_no_answer_is_named_by_its_kind() -> None:
     assert named(TransportError("N/A", "refused", None)) == "TransportError"
