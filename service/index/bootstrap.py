@@ -36,6 +36,11 @@ _EMPTY: Final = "it is empty: users who are there already come with user-sync im
 Report = Callable[[Change], None]
 
 
+def has_created(changes: Iterable[Change]) -> bool:
+    """Whether the index is among them: it is empty, then."""
+    return any(change.note == _EMPTY for change in changes)
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """What to write. By template name, the changes that writing it makes."""

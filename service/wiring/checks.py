@@ -17,6 +17,7 @@ from service.receiver.refusals import Refusal
 from service.wiring.background import Background
 from service.wiring.bootstrapping import Bootstrapping
 from service.wiring.housekeeping import Housekeeping
+from service.wiring.made_anew import MadeAnew
 from service.wiring.watch import IndexWatch
 
 _SECOND_US = 1_000_000
@@ -63,6 +64,7 @@ class Vitals:
         journal: Journal,
         indexer: Indexer,
         bootstrapping: Bootstrapping,
+        made_anew: MadeAnew,
         watch: IndexWatch,
         housekeeping: Housekeeping,
         background: Background,
@@ -72,6 +74,7 @@ class Vitals:
         self._journal = journal
         self._indexer = indexer
         self._bootstrapping = bootstrapping
+        self._made_anew = made_anew
         self._watch = watch
         self._housekeeping = housekeeping
         self._background = background
@@ -193,6 +196,13 @@ class Vitals:
         problem = self._bootstrapping.problem
         if problem:
             return Check("bootstrap", False, problem, "see the README under OpenSearch's side")
+        if self._made_anew.users_missing:
+            return Check(
+                "bootstrap",
+                False,
+                "the index was lost: the new one lacks whoever has had no event since",
+                "user-sync import with a new export",
+            )
         return Check("bootstrap", True, "done")
 
     def _indexing(self) -> Check:

@@ -38,6 +38,7 @@ from service.wiring.background import Background
 from service.wiring.bootstrapping import Bootstrapping
 from service.wiring.checks import Vitals
 from service.wiring.housekeeping import Housekeeping, Retentions
+from service.wiring.made_anew import MadeAnew
 from service.wiring.purged_mark import PurgedMark
 from service.wiring.watch import IndexWatch
 
@@ -71,6 +72,8 @@ async def serve(settings: Settings) -> None:
 
         purged = PurgedMark(journal)
         await purged.recall()
+        made_anew = MadeAnew(journal)
+        await made_anew.recall()
         indexer = Indexer(
             journal,
             client,
@@ -83,7 +86,9 @@ async def serve(settings: Settings) -> None:
         housekeeping = Housekeeping(
             journal, client, names, _retentions(settings), purged, indexer.requests_over, now_us
         )
-        bootstrapping = Bootstrapping(client, names, wanted=settings.index.bootstrap)
+        bootstrapping = Bootstrapping(
+            client, names, wanted=settings.index.bootstrap, created=made_anew.note
+        )
 
         def recovered() -> None:
             indexer.hurry()
@@ -92,7 +97,14 @@ async def serve(settings: Settings) -> None:
         watch = IndexWatch(client, names, recovered=recovered)
         background = Background(now_us=now_us)
         vitals = Vitals(
-            journal, indexer, bootstrapping, watch, housekeeping, background, now_us=now_us
+            journal,
+            indexer,
+            bootstrapping,
+            made_anew,
+            watch,
+            housekeeping,
+            background,
+            now_us=now_us,
         )
 
         for reason in Refusal:

@@ -10,6 +10,7 @@ import pytest
 from tests.acceptance.auth0 import at, event, new_user_id, profile
 from tests.acceptance.exports import READ_AT, ndjson, users, written
 from tests.acceptance.service_process import Result, Service
+from tests.acceptance.site import Site
 from tests.acceptance.waiting import eventually
 
 
@@ -70,17 +71,28 @@ async def test_imported_twice_it_changes_nothing(running: Service, tmp_path: Pat
 async def test_after_the_index_is_lost_the_same_import_brings_every_user_back(
     service: Any, tmp_path: Path
 ) -> None:
-    """At once, too: a repeated line is not a sender's repetition."""
+    """At once, too: a repeated line is not a sender's repetition.
+
+    Until then the new index, empty and without a fault, must not pass for a healthy one.
+    """
     alone = await service()
+    site = Site(alone)
     export = users(20)
     path = written(tmp_path, ndjson(export))
     assert (await alone.user_sync("import", path)).code == 0
     await alone.drained()
+    await site.well()
+    await alone.stop()
     await alone.engine("DELETE", f"/{alone.index}-000001")
-    assert (await alone.user_sync("bootstrap")).code == 0
+    for _ in ("makes the index", "finds it there"):
+        await alone.start()
+        await site.tells("bootstrap", "lost")
+        await alone.stop()
+    await alone.start()
 
     assert (await alone.user_sync("import", path)).code == 0
     await alone.drained()
+    await site.well()
     assert (await found(alone, export)).keys() == export.keys()
 
 

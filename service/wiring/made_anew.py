@@ -1,0 +1,49 @@
+"""That an index was lost and made anew: told until an export brings its users back.
+
+An empty index is written and searched like any other: nothing else would tell that nearly all users
+are missing from it.
+"""
+
+import logging
+
+from service.events.event_type import READ_TYPE
+from service.journal.journal import Journal
+
+log = logging.getLogger(__name__)
+
+_NAME = "index_made_anew_profiles"
+
+
+class MadeAnew:
+    """Whether users are missing since the index was made anew. Remembered in the journal."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._profiles: int | None = None
+
+    @property
+    def users_missing(self) -> bool:
+        """Until more profiles are read from an export than had been by then."""
+        return self._profiles is not None and self._read_by_now() <= self._profiles
+
+    async def recall(self) -> None:
+        """Read what an earlier run remembered."""
+        self._profiles = await self._journal.get_mark(_NAME)
+
+    async def note(self) -> None:
+        """An index was created. It is the first unless this journal's events were written to one.
+
+        Raises JournalUnavailable.
+        """
+        if not self._journal.accounting().applied:
+            return
+        self._profiles = self._read_by_now()
+        log.warning(
+            "the index was lost: the new one lacks whoever has no event from now on, until "
+            "user-sync import brings a new export",
+            extra={"action": "index_made_anew"},
+        )
+        await self._journal.set_mark(_NAME, self._profiles)
+
+    def _read_by_now(self) -> int:
+        return self._journal.accounting().received.get(READ_TYPE, 0)
