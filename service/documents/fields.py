@@ -24,6 +24,10 @@ class Fit(Enum):
 MISFIT: Final = Fit.MISFIT
 Check = Callable[[JsonValue], "JsonValue | Fit"]
 
+MAX_VALUES: Final = 10_000
+"""Values of an array that is indexed, each for itself: the millions that a body has room for would
+take all of the engine's memory, and end it again each time they are sent."""
+
 _LONG_MIN, _LONG_MAX = -(2**63), 2**63 - 1
 _EXACT_FLOAT = 2.0**53  # up to here every whole float is one integer
 
@@ -90,10 +94,10 @@ def count(value: JsonValue) -> "JsonValue | Fit":
 
 
 def texts(value: JsonValue) -> "JsonValue | Fit":
-    """An array of strings, empty ones included; one element that isn't spoils the array."""
-    if isinstance(value, list) and all(text(element) is not MISFIT for element in value):
-        return value
-    return MISFIT
+    """An array of at most MAX_VALUES strings, empty ones included; one that isn't spoils it."""
+    if not isinstance(value, list) or len(value) > MAX_VALUES:
+        return MISFIT
+    return value if all(text(element) is not MISFIT for element in value) else MISFIT
 
 
 TYPED_FIELDS: Final[Mapping[str, Check]] = {

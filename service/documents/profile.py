@@ -10,7 +10,7 @@ from typing import Final
 
 from service.documents.attributes import Survey
 from service.documents.exclusion import Exclusions
-from service.documents.fields import MISFIT, TYPED_FIELDS
+from service.documents.fields import MAX_VALUES, MISFIT, TYPED_FIELDS
 from service.documents.free_form import as_text
 from service.documents.identities import typed_identities
 from service.documents.unknown_fields import UnknownFields
@@ -53,15 +53,16 @@ def _place_identities(
     misfits: dict[str, None],
     exclusions: Exclusions,
 ) -> None:
-    if not isinstance(value, list):
-        unknown.add_misfit("identities", value, "identities")
-        return
-    identities, others = typed_identities(
-        value, misfits, keep_unknown=not exclusions.identity_unknown_fields
-    )
-    fields["identities"] = identities
-    if others:
+    keep_unknown = not exclusions.identity_unknown_fields
+    others: JsonValue = value
+    if isinstance(value, list) and len(value) <= MAX_VALUES:
+        fields["identities"], others = typed_identities(value, misfits, keep_unknown=keep_unknown)
+        if not others:
+            return
+    if keep_unknown:
         unknown.add_misfit("identities", others, "identities")
+    else:  # identities may be in it, with what is excluded
+        misfits["identities"] = None
 
 
 def _place_metadata(

@@ -1,7 +1,12 @@
 """What no typed field takes: fields we don't know, and known ones whose value doesn't fit."""
 
+from typing import Final
+
 from service.documents.free_form import as_text, key_fits, within_limits
 from service.events.json_value import JsonValue
+
+MAX_MISFITS: Final = 1_000
+"""Names in `misfit_fields`, which is indexed; beyond, fields are kept as one text together."""
 
 
 class UnknownFields:
@@ -31,11 +36,12 @@ class UnknownFields:
         """The object to store, None when there is nothing in it."""
         if not self._values:
             return None
-        if not all(map(key_fits, self._values)):
-            self._misfits[self._path] = None
-            return as_text(self._values)
-        for name, value in self._values.items():
-            if not within_limits(value):
-                self._values[name] = as_text(value)
-                self._misfits[f"{self._path}.{name}"] = None
-        return self._values
+        if all(map(key_fits, self._values)):
+            beyond = [name for name, value in self._values.items() if not within_limits(value)]
+            if not beyond or len(self._misfits) + len(beyond) <= MAX_MISFITS:
+                for name in beyond:
+                    self._values[name] = as_text(self._values[name])
+                    self._misfits[f"{self._path}.{name}"] = None
+                return self._values
+        self._misfits[self._path] = None
+        return as_text(self._values)

@@ -73,6 +73,8 @@ LARGE: dict[str, str] = {
     "5,000 unknown fields": WIDE,
     "5,000 factors": f'{{"multifactor":{json.dumps(["sms"] * 5_000)}}}',
     "5,000 identities": f'{{"identities":{json.dumps([{"user_id": 1}] * 5_000)}}}',
+    "50,000 factors": f'{{"multifactor":{json.dumps(["sms"] * 50_000)}}}',
+    "50,000 identities": f'{{"identities":{json.dumps([{"user_id": 1}] * 50_000)}}}',
 }
 
 

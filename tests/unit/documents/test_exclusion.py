@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from service.documents.exclusion import Exclusions
+from service.documents.fields import MAX_VALUES
 from service.events.json_text import dump
 from service.events.json_value import JsonValue
 from tests.unit.documents.making import make_document, make_event, profile_from, source_of
@@ -34,6 +35,9 @@ SECRET = "secret"
         ("identities.profileData.a", {"identities": [{"profileData": {"a": SECRET, "b": 1}}]}),
         ("identities.access_token", {"identities": [{"access_token": SECRET}]}),
         ("identities.unknown_fields", {"identities": [{"x": SECRET, "provider": [SECRET]}]}),
+        ("identities.unknown_fields", {"identities": {"x": SECRET}}),
+        ("identities.unknown_fields", {"identities": [[{"x": SECRET}], SECRET]}),
+        ("identities.unknown_fields", {"identities": [{"x": SECRET}] * (MAX_VALUES + 1)}),
         ("identities.unknown_fields.x", {"identities": [{"x": {"y": SECRET}}]}),
         ("app_metadata", {"app_metadata": {"a": SECRET}}),
         ("app_metadata", {"app_metadata": SECRET}),

@@ -2,7 +2,17 @@
 
 import pytest
 
-from service.documents.fields import MISFIT, TYPED_FIELDS, boolean, count, date, ip, text, texts
+from service.documents.fields import (
+    MAX_VALUES,
+    MISFIT,
+    TYPED_FIELDS,
+    boolean,
+    count,
+    date,
+    ip,
+    text,
+    texts,
+)
 from service.events.json_value import JsonValue, Literal
 from tests.unit.documents.making import source_of
 
@@ -178,6 +188,11 @@ def test_texts_are_an_array_of_texts() -> None:
 @pytest.mark.parametrize("value", ["guardian", [1], ["a", None], [["a"]], ["\ud800"], {}, True])
 def test_texts_are_nothing_else(value: JsonValue) -> None:
     assert texts(value) is MISFIT
+
+
+def test_more_texts_than_are_indexed_are_a_misfit() -> None:
+    assert texts(["sms"] * MAX_VALUES) == ["sms"] * MAX_VALUES
+    assert texts(["sms"] * (MAX_VALUES + 1)) is MISFIT
 
 
 @pytest.mark.parametrize("name", sorted(TYPED_FIELDS))

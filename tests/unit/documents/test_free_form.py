@@ -6,6 +6,7 @@ import pytest
 
 from service.documents import free_form
 from service.documents.free_form import as_text, within_limits
+from service.documents.unknown_fields import MAX_MISFITS
 from service.events.json_text import parse
 from service.events.json_value import JsonValue, Literal
 from tests.unit.documents.making import profile_from, source_of
@@ -114,6 +115,18 @@ def test_a_name_beyond_limits_makes_all_unknown_fields_one_text(name: str) -> No
     assert parse(source["unknown_fields"]["json"].encode()) == {name: 1, "other": 2}
     assert source["misfit_fields"] == ["unknown_fields"]
     assert source["name"] == "Ann"
+
+
+def test_more_misfits_than_are_indexed_make_all_unknown_fields_one_text() -> None:
+    many: dict[str, JsonValue] = {f"k{index}": Literal("NaN") for index in range(MAX_MISFITS)}
+    assert len(source_of(many)["misfit_fields"]) == MAX_MISFITS
+    source = source_of({**many, "other": Literal("NaN")})
+    assert source["misfit_fields"] == ["unknown_fields"]
+    assert parse(source["unknown_fields"]["json"].encode()) == {**many, "other": Literal("NaN")}
+    identities: list[JsonValue] = [
+        {f"k{index}-{of}": Literal("NaN") for of in range(9)} for index in range(500)
+    ]
+    assert len(source_of({"identities": identities})["misfit_fields"]) <= MAX_MISFITS + 1
 
 
 @pytest.mark.parametrize(

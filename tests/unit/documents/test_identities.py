@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from service.documents.fields import MAX_VALUES
 from service.events.json_value import JsonValue
 from tests.unit.documents.making import profile_from, source_of
 
@@ -76,8 +77,8 @@ def test_elements_that_are_no_objects_leave_the_others_alone() -> None:
     }
 
 
-@pytest.mark.parametrize("value", [{}, GOOD, "x", 5, True])
-def test_identities_that_are_no_array_are_a_misfit(value: Any) -> None:
+@pytest.mark.parametrize("value", [{}, GOOD, "x", 5, True, [GOOD] * (MAX_VALUES + 1)])
+def test_identities_that_are_no_array_or_too_many_are_a_misfit(value: Any) -> None:
     assert source_of({"identities": value}) == {
         "unknown_fields": {"identities": value},
         "misfit_fields": ["identities"],
