@@ -18,21 +18,24 @@ _CONTAINERS = (dict, list)
 def _outline() -> bytes:
     """A translation that shows where long numbers start and how many containers open.
 
-    Digits become 0, an opening bracket [, whatever else can stand before a number's digits a colon.
+    Digits become 0, an opening bracket [, whatever else can stand before a number's digits a colon,
+    but for the minus.
     """
     table = bytearray(range(256))
-    for characters, outline in ((b"0123456789", b"0"), (b"[{", b"["), (b": \t\n\r,-+.eE", b":")):
+    for characters, outline in ((b"0123456789", b"0"), (b"[{", b"["), (b": \t\n\r,+.eE", b":")):
         for character in characters:
             table[character] = outline[0]
     return bytes(table)
 
 
 _OUTLINE = _outline()
-# orjson turns integers beyond 64 bits into floats without a word; they have 19 digits or more. To
-# look for the digits alone would catch user ids such as google-oauth2|103547991597142817347.
-_DIGITS = b"0" * 19
+# orjson turns integers beyond 64 bits into floats without a word; they have 20 digits or more, or
+# 19 behind a minus. The versions of documents have 19. To look for the digits alone would catch
+# user ids such as google-oauth2|103547991597142817347.
+_DIGITS = b"0" * 20
 _LONG_NUMBER = b":" + _DIGITS
 _LONG_NUMBER_FIRST_IN_LIST = b"[" + _DIGITS
+_LONG_NEGATIVE_NUMBER = b"-" + b"0" * 19
 
 
 def parse(body: bytes) -> JsonValue:
@@ -51,6 +54,7 @@ def parse(body: bytes) -> JsonValue:
     if (
         _LONG_NUMBER in outline
         or _LONG_NUMBER_FIRST_IN_LIST in outline
+        or _LONG_NEGATIVE_NUMBER in outline
         or outline.startswith(_DIGITS)
         or (outline.count(b"[") > MAX_DEPTH and _is_too_deep(value))
     ):

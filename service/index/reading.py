@@ -18,7 +18,7 @@ from service.index.http import HttpConnection
 from service.index.names import IndexNames
 from service.index.unexpected import NoResult, expecting_opensearch
 
-# Without the versions: numbers of 19 digits make the parsing ten times slower.
+# What is looked at, and no more.
 _DOCUMENTS: Final = "docs._id,docs.found,docs._source,docs.error.type"
 _STANDING: Final = "event.time,deleted_at"
 _IDS: Final = "hits.hits._id,hits.hits.sort,timed_out"

@@ -16,8 +16,9 @@ from service.events.json_text import JsonValue, Literal, NotJson, dump, parse, s
 from service.events.json_value import MAX_DEPTH
 
 BIG = "123456789012345678901234567890"
-LONG_NUMBER = re.compile(rb"\d{19}")
+LONG_NUMBER = re.compile(rb"\d{20}|-\d{19}")
 GOOGLE = b'{"user_id":"google-oauth2|103547991597142817347"}'
+READ = b'{"docs":[{"_version":3611111111111111111,"_source":{"counts":[1,9223372036854775807]}}]}'
 
 # No surrogates: two lone ones side by side would be read back as one character.
 texts = st.text(st.characters(exclude_categories=["Cs"]))
@@ -62,6 +63,8 @@ json_pieces = st.lists(
         (b"-9223372036854775808", -(2**63)),
         (b"18446744073709551616", Literal("18446744073709551616")),
         (b"-9223372036854775809", Literal("-9223372036854775809")),
+        (b"[-9223372036854775809]", [Literal("-9223372036854775809")]),
+        (b"[18446744073709551616]", [Literal("18446744073709551616")]),
         (f"[{BIG}]".encode(), [Literal(BIG)]),
         (f'{{"a":{BIG}}}'.encode(), {"a": Literal(BIG)}),
         (f'{{"a":\n-{BIG}}}'.encode(), {"a": Literal("-" + BIG)}),
@@ -169,11 +172,13 @@ def test_many_shallow_containers_are_not_deep() -> None:
     assert parse(text) == orjson.loads(text)
 
 
-def test_a_user_id_of_many_digits_does_not_cost_the_slow_reader(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("text", [GOOGLE, READ])
+def test_an_id_or_version_of_many_digits_does_not_cost_the_slow_reader(
+    text: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert parse(text) == json_reader.read(text)
     monkeypatch.delattr(json_reader, "read")
-    assert parse(GOOGLE) == {"user_id": "google-oauth2|103547991597142817347"}
+    parse(text)
 
 
 @given(values)
