@@ -23,6 +23,7 @@ from service.search.filter_syntax import (
 )
 from service.search.filter_values import boolean, count, ip, moment
 from service.search.metadata_filter import metadata_comparison, metadata_presence
+from service.search.pattern import LONGEST, in_any_case
 from service.search.query_text import term_count
 
 Query = dict[str, Any]
@@ -173,11 +174,8 @@ def _field_comparison(field: Field, node: Comparison) -> list[Query]:
     match _positive(node.operator):
         case "=" if field.kind is Kind.DATE:  # a date without a time is the whole day
             return [{"range": {field.path: {"gte": value, "lte": value}}} for value in values]
-        case "=" if field.any_case:  # but no accents: another address may be another person's
-            return [
-                {"term": {field.exact: {"value": value, "case_insensitive": True}}}
-                for value in values
-            ]
+        case "=" if field.any_case:
+            return [_in_any_case(field, value.text) for value in node.values]
         case "=":
             return [{"terms": {field.exact: values}}]
         case "^=":
@@ -188,6 +186,15 @@ def _field_comparison(field: Field, node: Comparison) -> list[Query]:
             ]
         case operator:
             return [{"range": {field.path: {_RANGES[operator]: value}}} for value in values]
+
+
+def _in_any_case(field: Field, text: str) -> Query:
+    """But with its accents: another address may be another person's."""
+    ignoring = {"case_insensitive": True}  # of ASCII letters
+    pattern = "" if text.isascii() else in_any_case(text)
+    if 0 < len(pattern) <= LONGEST:
+        return {"regexp": {field.exact: {"value": pattern, "flags": "NONE", **ignoring}}}
+    return {"term": {field.exact: {"value": text, **ignoring}}}
 
 
 def _positive(operator: str) -> str:

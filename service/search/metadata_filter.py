@@ -14,6 +14,7 @@ from service.documents.attributes import MAX_TOKEN_CHARS, path_token, token
 from service.search.filter_syntax import FilterError, Text
 from service.search.filter_values import instant
 from service.search.number_range import number_pattern
+from service.search.pattern import LONGEST, literal
 
 Query = dict[str, Any]
 
@@ -25,10 +26,6 @@ _MOST_DIGITS: Final = 15
 # Compared as text, these would give wrong users and nobody would notice.
 _LIKE_A_NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
 _LIKE_A_SPAN: Final = re.compile(r"now([-+/].*)?", re.DOTALL)
-# What OpenSearch takes of a regular expression (index.max_regex_length).
-_LONGEST_PATTERN: Final = 1_000
-# Of Lucene's regular expressions.
-_SPECIAL: Final = re.compile(r'([.?+*|{}\[\]()"\\#@&<>~^$-])')
 
 
 def metadata_presence(path: Text) -> Query:
@@ -58,9 +55,8 @@ def _number_range(path: Text, operator: str, value: Text) -> Query:
         raise FilterError(
             value.position, f"a number such as 18 or -3.5, of at most {_MOST_DIGITS} digits"
         )
-    start = _SPECIAL.sub(r"\\\1", token(path.text, ""))
-    pattern = start + number_pattern(operator, Decimal(number))
-    if len(pattern) > _LONGEST_PATTERN:
+    pattern = literal(token(path.text, "")) + number_pattern(operator, Decimal(number))
+    if len(pattern) > LONGEST:
         raise FilterError(path.position, "a shorter path")
     return {"regexp": {_FIELD: {"value": pattern, "flags": "NONE"}}}
 
