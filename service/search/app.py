@@ -69,7 +69,7 @@ def search_app(
     api = _Api(connection, names, options, orjson.dumps(openapi_document(described_too)))
     app = _application(_guarded(options, metrics))
     app.router.add_get("/users", api.users)
-    app.router.add_get("/users/{user_id:.+}", api.user)
+    app.router.add_get("/users/{user_id:(?s:.+)}", api.user)  # line breaks as well
     app.router.add_post("/lookup", api.look_up)
     app.router.add_get("/openapi.json", api.openapi)
     return app

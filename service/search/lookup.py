@@ -1,5 +1,6 @@
 """POST /lookup and GET /users/{user_id}: users by what they are known by, the deleted left out."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from service.search.models import LookupRequest
 from service.search.options import SearchOptions
 from service.search.parameters import read_fields
 from service.search.problems import Problem, ProblemType
+from service.search.query_text import written_forms
 
 _PAGE = 1_000
 _MOST_PAGES = 10
@@ -74,7 +76,7 @@ class Lookup:
     ) -> Mapping[str, list[Mapping[str, Any]]]:
         """By the address, case folded and trimmed."""
         found: dict[str, list[Mapping[str, Any]]] = {}
-        asked = [email.strip() for email in emails]
+        asked = [form for email in emails for form in written_forms(email.strip())]
         wanted = {_folded(email) for email in emails}
         body: dict[str, Any] = {
             # Folds accents too, which the comparison below doesn't.
@@ -105,7 +107,8 @@ class Lookup:
 
 
 def _folded(email: str) -> str:
-    return email.strip().casefold()
+    """However its accents are written: as one character with its letter, or behind it."""
+    return unicodedata.normalize("NFC", email.strip().casefold())
 
 
 def is_possible_id(user_id: str) -> bool:

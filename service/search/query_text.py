@@ -209,6 +209,12 @@ def spellings(words: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(_with_marks(plain, chosen) for chosen in some))
 
 
+def written_forms(text: str) -> list[str]:
+    """With accents as one character with their letters, and behind them: some directories keep
+    names and ids so, and it can't be seen."""
+    return list(dict.fromkeys(unicodedata.normalize(form, text) for form in ("NFC", "NFD")))
+
+
 def _with_marks(text: str, marks: Iterable[tuple[int, int, str]]) -> str:
     for start, end, mark in sorted(marks, reverse=True):
         text = f"{text[:start]}{mark}{text[end:]}"

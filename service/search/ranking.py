@@ -32,6 +32,7 @@ from service.search.query_text import (
     spellings,
     term_count,
     trimmed,
+    written_forms,
 )
 
 WHOLE_ID: Final = 1024
@@ -93,12 +94,8 @@ def matching(text: QueryText, *, forgiving: bool = False) -> Query:
 
 
 def _known_by(whole: str, digits: str | None) -> Query:
-    ids: list[Query] = [
-        {"term": {"user_id": whole}},
-        {"term": {"email.folded": whole}},
-        {"term": {"identities.user_id": whole}},
-        {"term": {"phone_number.keyword": whole}},
-    ]
+    fields = ("user_id", "email.folded", "identities.user_id", "phone_number.keyword")
+    ids: list[Query] = [{"terms": {field: written_forms(whole)}} for field in fields]
     if _is_whole(digits):
         ids.append({"term": {"phone_number": digits}})
     provider, bar, identity = whole.partition("|")

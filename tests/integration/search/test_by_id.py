@@ -1,6 +1,7 @@
 """Reads by id and look-ups: at once, never a deleted user, only what changed."""
 
 import json
+import unicodedata
 from io import BytesIO
 from typing import Any
 from urllib.parse import quote
@@ -50,6 +51,7 @@ async def put(api: Api, source: dict[str, Any], *, version: int) -> None:
         "a/../b",
         "auth0|;x=1",
         "auth0|\u0001",
+        "auth0|a\nb\r\n",
         "*",
         "_search",
         "x" * 512,
@@ -166,6 +168,23 @@ async def test_lookup_by_ids_and_addresses(api: Api) -> None:
         "ids": ["auth0|nobody", "x" * 512],
         "emails": ["nobody@example.com"],
     }
+
+
+async def test_lookup_of_an_address_whatever_its_case_and_form(api: Api) -> None:
+    composed = "zoë@example.org"
+    users = [
+        {"user_id": f"auth0|form-{n}", "email": one}
+        for n, one in enumerate((composed, unicodedata.normalize("NFD", composed)))
+    ]
+    await index(api.client, api.names.writers, users)
+    for user in (*users, {"email": composed.upper()}):
+        _, _, body = await api.request("POST", "/lookup", json={"emails": [user["email"]]})
+        found = json.loads(body)
+        assert (found["users"], found["missing"]["emails"]) == (users, [])
+    for user in users:
+        await api.client.delete(
+            index=api.names.writers, id=user["user_id"], params={"refresh": "true"}
+        )
 
 
 async def test_lookup_of_an_address_that_several_have(api: Api) -> None:

@@ -60,6 +60,7 @@ PEOPLE = [
     person("trunk-wide", name="Wide Number", phone_number="+49 ( 0 ) 172 9988776"),
     person("national", name="National Number", phone_number="06-1234 9876"),
     person("world", name="World Number", phone_number="+31687654321"),
+    person("marks-behind", user_id="samlp|he\u0301lori", name="Accent Person"),
     person("abc-1", user_id="google-oauth2|103547991597142817349", name="Goo Gle", nickname="g"),
 ]
 
@@ -161,6 +162,9 @@ PEOPLE = [
         ("Phone: +31 (6) 8765 4321", "world"),
         ("+31 6 8765 4321 (mobile)", "world"),
         ("Mobile 06 87 65 43 21", "world"),
+        # what looks alike
+        ("samlp|hélori", "he\u0301lori"),
+        ("samlp|he\u0301lori", "he\u0301lori"),
     ],
 )
 async def test_first(people: Api, q: str, first: str) -> None:
