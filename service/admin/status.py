@@ -14,7 +14,12 @@ from service.observability.health import Health
 from service.observability.metrics import Metrics
 
 # The door's refusals after which Auth0 doesn't send again, with their HTTP status.
-LOSSES: Mapping[str, int] = {"unauthorised": 401, "not_json": 400, "too_large": 413}
+LOSSES: Mapping[str, int] = {
+    "unauthorised": 401,
+    "not_json": 400,
+    "too_large": 413,
+    "misdirected": 404,
+}
 
 
 def status(

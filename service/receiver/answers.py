@@ -3,12 +3,13 @@
 import time
 from collections.abc import Mapping
 from email.utils import formatdate
+from typing import Final
 
 import orjson
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
-SERVER = "user-sync"  # aiohttp's own value tells strangers which versions to attack
+SERVER: Final = "user-sync"  # aiohttp's own value tells strangers which versions to attack
 
 
 class Acknowledgement(web.StreamResponse):

@@ -4,7 +4,8 @@ The promises: a 204 leaves only after the journal has synced the events; nothing
 4XX unless it is not JSON or too large; a probe asks the journal alone, so that a load balancer
 keeps sending while OpenSearch is away.
 
-    authorise (401) → read (413, or no answer) → decompress, frame (400) → append (503) → 204
+    path (404, 405) → authorise (401) → read (413, or no answer) → decompress, frame (400)
+        → append (503) → 204
 
 A transfer that stalls or breaks gets no answer and its connection is closed: a sender repeats a
 request without an answer, whereas after a 408 or 400 the event would be lost.
@@ -106,12 +107,19 @@ class App:
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         route = self._routes.get(request.path.removesuffix("/"))
         if route is None:
+            self._note_misdirected(request)
             return problem(404, "There is nothing here: events go to /webhook")
         methods, answer = route
         if request.method not in methods:
+            self._note_misdirected(request)
             allowed = ", ".join(methods)
             return problem(405, f"Only {allowed} is possible here", {"Allow": allowed})
         return await answer(request)
+
+    def _note_misdirected(self, request: web.BaseRequest) -> None:
+        """Strangers try many paths; who posts with our credential lost an event."""
+        if request.method == hdrs.METH_POST and self._authorisation.accepts(request.headers):
+            self._refusals.add(Refusal.MISDIRECTED)
 
     async def _livez(self, _: web.BaseRequest) -> web.StreamResponse:
         return report(200, {"status": "alive"})

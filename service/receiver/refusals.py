@@ -20,6 +20,7 @@ class Refusal(StrEnum):
     UNAUTHORISED = "unauthorised"  # 401
     NOT_JSON = "not_json"  # 400
     TOO_LARGE = "too_large"  # 413
+    MISDIRECTED = "misdirected"  # 404 or 405, to who shows a credential
     JOURNAL_UNAVAILABLE = "journal_unavailable"  # 503, sent again
     INCOMPLETE = "incomplete"  # no answer, sent again
     FAULT = "fault"  # 500, sent again
@@ -31,6 +32,7 @@ _ADVICE = {
     Refusal.UNAUTHORISED: "compare the sender's credential with this service's",
     Refusal.NOT_JSON: "see what posts other things than CloudEvents",
     Refusal.TOO_LARGE: "raise the body limit",
+    Refusal.MISDIRECTED: "the address of the stream has to end with /webhook",
 }
 
 

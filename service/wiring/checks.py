@@ -27,7 +27,7 @@ _LOST_RECENTLY_US = 10 * 60 * _SECOND_US
 
 # Refusals that Auth0 never sends again. Who shows a wrong credential may be any stranger on the
 # internet: it is told, but only what an authorised sender lost makes the check fail.
-_SURELY_LOST = frozenset({Refusal.NOT_JSON, Refusal.TOO_LARGE})
+_SURELY_LOST = frozenset({Refusal.NOT_JSON, Refusal.TOO_LARGE, Refusal.MISDIRECTED})
 _MAYBE_LOST = _SURELY_LOST | {Refusal.UNAUTHORISED}
 
 _RECONCILE = "user-sync reconcile with a new export finds and mends what they told"
@@ -123,8 +123,8 @@ class Vitals:
             "door",
             not losing,
             f"requests refused for good since the start: {counts}",
-            "if they are Auth0's, their events are lost: compare the stream's credential with this "
-            f"service's, then {_RECONCILE}",
+            "if they are Auth0's, their events are lost: compare the stream's credential and address "
+            f"with this service's, then {_RECONCILE}",
         )
 
     def _tenant(self) -> Check:

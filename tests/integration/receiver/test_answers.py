@@ -131,6 +131,11 @@ async def test_the_door_has_three_paths(
     url = door.webhook.removesuffix("/webhook") + path
     async with door.client.request(method, url, headers=AUTHORISED) as answer:
         assert (answer.status, answer.headers.get("Allow")) == (status, allow)
+    assert door.refused == (["misdirected"] if method == "POST" else [])
+    # Strangers knock everywhere: theirs are no events.
+    async with door.client.request(method, url) as answer:
+        assert answer.status == status or (answer.status, path) == (401, "/webhook")
+    assert door.refused.count("misdirected") == (method == "POST")
 
 
 @pytest.mark.parametrize("ending", ["?source=auth0", "/"])
@@ -147,6 +152,15 @@ async def test_a_sender_may_ask_before_it_sends(door: OpenDoor) -> None:
         assert (await sender.head()).startswith(b"HTTP/1.1 204 ")
         await sender.send(post(event(2)))
         assert (await sender.head()).startswith(b"HTTP/1.1 204 ")
+
+
+async def test_what_is_no_http_is_not_told_what_answers(door: OpenDoor) -> None:
+    async with wire(door.receiver.port) as sender:
+        await sender.send(post(event(1), " folded"))
+        answer = await sender.rest()
+    assert answer.startswith(b"HTTP/1.0 400 ")
+    assert b"\r\nServer: user-sync\r\n" in answer
+    assert door.refused == ["malformed_http"]
 
 
 async def test_older_http_is_spoken_and_closing_honoured(door: OpenDoor) -> None:

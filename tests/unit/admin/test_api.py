@@ -115,7 +115,7 @@ async def test_status_tells_everything_at_once(client: Client, journal: Journal)
     assert told["accounting"]["balanced"] is True
     assert told["last_test_event"] == "2023-11-14T22:13:20.000000Z"
     losses = {loss["reason"]: loss["requests"] for loss in told["door"]["losses"]}
-    assert losses == {"unauthorised": 0, "not_json": 3, "too_large": 0}
+    assert losses == {"unauthorised": 0, "not_json": 3, "too_large": 0, "misdirected": 0}
     assert told["searchable_lag"]["events"] == 1
     assert told["searchable_lag"]["buckets"][-1] == {"le_seconds": None, "events": 1}
 
