@@ -123,8 +123,8 @@ class Vitals:
             "door",
             not losing,
             f"requests refused for good since the start: {counts}",
-            "if they are Auth0's, their events are lost: compare the stream's credential and address "
-            f"with this service's, then {_RECONCILE}",
+            "if they are Auth0's, their events are lost: compare the stream's credential and "
+            f"address with this service's, then {_RECONCILE}",
         )
 
     def _tenant(self) -> Check:

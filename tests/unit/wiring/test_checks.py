@@ -20,7 +20,7 @@ async def journal(tmp_path: Path) -> AsyncIterator[Journal]:
 
 
 def check(journal: Journal, name: str) -> Check:
-    others = [Mock() for _ in range(5)]
+    others = [Mock() for _ in range(6)]
     vitals = Vitals(journal, *others, now_us=lambda: 0)
     return {"journal": vitals._journal_appends, "tenant": vitals._tenant}[name]()
 
