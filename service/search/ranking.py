@@ -13,17 +13,15 @@ A user's score is a sum of the constants below, so a ranking can be worked out o
 
 Whatever the number of words, one more that matches whole outweighs all that a beginning can add.
 Typing errors are looked for only when nobody matches without (`forgiving`); then each word may be
-a letter or two off, written together or apart, a beginning with an error or in the other spelling,
-or an address without its beginning or with another ending, or begin an id, and counts least; a
-title needs no match, a number may have another beginning, and one address, id or number is enough.
+a letter or two off, written together or apart, a beginning in the other spelling, or an address
+without its beginning or with another ending, or begin an id, and counts least; a title needs no
+match, a number may have another beginning, and one address, id or number is enough.
 """
 
 import re
 from itertools import permutations
-from typing import Final
+from typing import Any, Final
 
-from service.search.clauses import NAMES, Query, any_of, constant, email_words, in_names
-from service.search.mistyped import ANOTHER_FIRST_LETTER, mistyped_beginning
 from service.search.query_text import (
     QueryText,
     Word,
@@ -34,6 +32,8 @@ from service.search.query_text import (
     trimmed,
     written_forms,
 )
+
+Query = dict[str, Any]
 
 WHOLE_ID: Final = 1024
 WHOLE_NAME: Final = 512
@@ -50,6 +50,7 @@ NUMBER_TO_THE_DIGIT: Final = 4
 ONE_TYPO: Final = 2
 MORE_TYPOS: Final = 1
 
+NAMES: Final = ("name", "given_name", "family_name", "nickname", "username")
 # A digit sequence as long as this is no year, floor or house number.
 _WHOLE_NUMBER_DIGITS: Final = 7
 # What is shorter begins too many ids by chance.
@@ -59,13 +60,12 @@ _MOST_EXPANSIONS: Final = 50
 # The engine refuses a query of over 1,024 clauses, every term tried counted. This is what filters,
 # at most 200, and the frame of the query leave; and what a word, one that is joined with others,
 # and a term take without errors.
-_MOST_CLAUSES: Final = 735
+_MOST_CLAUSES: Final = 740
 _CLAUSES_A_WORD: Final = 14
 _CLAUSES_TO_JOIN: Final = 18
 _CLAUSES_A_TERM: Final = 17
 _CLAUSES_A_SPELLING: Final = 12
 _CLAUSES_AN_EXPANSION: Final = 11
-_CLAUSES_A_FIRST_LETTER: Final = 5
 _FULL_NAME: Final = (2, 3)
 # As the mapping has it.
 _LONGEST_INDEXED_BEGINNING: Final = 2
@@ -80,12 +80,12 @@ def matching(text: QueryText, *, forgiving: bool = False) -> Query:
     """A query that scores. forgiving: words may have typing errors."""
     expansions = _expansions(text) if forgiving else 0
     words = [
-        _word(word, _otherwise(text, place, expansions) if forgiving else [])
+        _word(word, _with_typos(word, expansions) + _joined(text, place) if forgiving else [])
         for place, word in enumerate(text.words)
         if not (forgiving and word.is_title and _is_more_than_titles(text))
     ]
     # What stands in the document as typed matches, whatever words its field is indexed by.
-    ways = [{"bool": {"must": words}}, constant(_known_by(text.whole, text.digits), 0)]
+    ways = [{"bool": {"must": words}}, _constant(_known_by(text.whole, text.digits), 0)]
     if text.digits is not None and len(text.words) > 1:
         ways += _phone(text.digits)
     if forgiving:
@@ -102,22 +102,22 @@ def _known_by(whole: str, digits: str | None) -> Query:
     if bar:  # of an account that was linked to another
         parts = {"identities.provider": provider, "identities.user_id": identity}
         ids.append({"bool": {"filter": [{"term": {field: part}} for field, part in parts.items()]}})
-    return any_of(ids)
+    return _any_of(ids)
 
 
 def _enough_alone(text: QueryText) -> list[Query]:
     """What tells a user whatever stands beside it: a label, or another name for the same person."""
     ways = [
-        constant(_known_by(word.text, word.digits), ONE_TYPO)
+        _constant(_known_by(word.text, word.digits), ONE_TYPO)
         for word in text.words
         if word.is_address or "|" in word.text
     ]
     numbers = sorted(filter(_is_whole, text.numbers))
     if numbers:
-        ways.append(constant({"terms": {"phone_number": numbers}}, ONE_TYPO))
+        ways.append(_constant({"terms": {"phone_number": numbers}}, ONE_TYPO))
     ends = sorted({end for digits in numbers for end in _other_beginnings(digits)})
     if ends:
-        ways.append(constant({"terms": {"phone_number": ends}}, MORE_TYPOS))
+        ways.append(_constant({"terms": {"phone_number": ends}}, MORE_TYPOS))
     return ways
 
 
@@ -139,8 +139,7 @@ def _expansions(text: QueryText) -> int:
     spelt = sum(term_count(word.text) for word in text.words if otherwise_spelt(word.text))
     left = _MOST_CLAUSES - a_word * len(text.words) - _CLAUSES_A_TERM * terms
     left -= _CLAUSES_A_SPELLING * spelt
-    each = _CLAUSES_AN_EXPANSION + (_CLAUSES_A_FIRST_LETTER if _are_few(text) else 0)
-    return min(_MOST_EXPANSIONS, left // (each * terms))
+    return min(_MOST_EXPANSIONS, left // (_CLAUSES_AN_EXPANSION * terms))
 
 
 def _bonuses(text: QueryText) -> list[Query]:
@@ -157,18 +156,18 @@ def _bonuses(text: QueryText) -> list[Query]:
             names.append(_given_and_family(first, last))
             turned.append(_given_and_family(last, first))
     bonuses = [
-        constant(_known_by(whole, text.digits), WHOLE_ID),
-        constant(any_of(names), WHOLE_NAME),
+        _constant(_known_by(whole, text.digits), WHOLE_ID),
+        _constant(_any_of(names), WHOLE_NAME),
     ]
     if turned:
-        bonuses.append(constant(any_of(turned), NAME_IN_ANOTHER_ORDER))
+        bonuses.append(_constant(_any_of(turned), NAME_IN_ANOTHER_ORDER))
     if len(words) in _FULL_NAME and _one_begins_another(words):
-        bonuses.append(constant(any_of(_each_in_its_own_word(words)), EACH_IN_ITS_OWN_WORD))
+        bonuses.append(_constant(_any_of(_each_in_its_own_word(words)), EACH_IN_ITS_OWN_WORD))
     if len(whole) > 1:  # everybody beginning with one letter: no information, much work
-        bonuses.append(constant({"prefix": {"name.folded": whole}}, NAME_BEGINS_WITH_ALL))
+        bonuses.append(_constant({"prefix": {"name.folded": whole}}, NAME_BEGINS_WITH_ALL))
     if text.digits is not None:  # numbers that only end so have matched as much till here
         exact = [whole, text.digits, f"+{text.digits}"]
-        bonuses.append(constant({"terms": {"phone_number.keyword": exact}}, NUMBER_TO_THE_DIGIT))
+        bonuses.append(_constant({"terms": {"phone_number.keyword": exact}}, NUMBER_TO_THE_DIGIT))
     return bonuses
 
 
@@ -225,22 +224,22 @@ def _word(word: Word, forgiven: list[Query]) -> Query:
 
 def _domain(domain: str) -> list[Query]:
     return [
-        constant({"term": {"email.domain": domain}}, OTHER_WORD),
-        constant({"prefix": {"email.domain": domain}}, OTHER_BEGINNING),
+        _constant({"term": {"email.domain": domain}}, OTHER_WORD),
+        _constant({"prefix": {"email.domain": domain}}, OTHER_BEGINNING),
     ]
 
 
 def _address(address: str) -> list[Query]:
     ways = [
-        constant({"term": {"email.folded": address}}, OTHER_WORD),
-        constant({"prefix": {"email.folded": address}}, NAME_BEGINNING),
+        _constant({"term": {"email.folded": address}}, OTHER_WORD),
+        _constant({"prefix": {"email.folded": address}}, NAME_BEGINNING),
     ]
     # Some user names and ids are addresses; their words alone, in any order, say less.
     beginnings = [{"prefix": {f"{name}.folded": address}} for name in NAMES]
     return [
         *ways,
-        constant(in_names(address), OTHER_BEGINNING),
-        constant(any_of(beginnings), NAME_BEGINNING),
+        _constant(in_names(address), OTHER_BEGINNING),
+        _constant(_any_of(beginnings), NAME_BEGINNING),
         *_ids(address, words=OTHER_BEGINNING),
     ]
 
@@ -248,31 +247,40 @@ def _address(address: str) -> list[Query]:
 def _anywhere(word: Word) -> list[Query]:
     text = trimmed(word.text)
     ways = [
-        constant(in_names(text), NAME_WORD),
-        constant(in_names(text, type="bool_prefix"), NAME_BEGINNING),
-        constant(email_words(text), OTHER_WORD),
-        constant(
+        _constant(in_names(text), NAME_WORD),
+        _constant(in_names(text, type="bool_prefix"), NAME_BEGINNING),
+        _constant(_email_words(text), OTHER_WORD),
+        _constant(
             {"match_bool_prefix": {"email": {"query": text, "operator": "and"}}}, OTHER_BEGINNING
         ),
         *_ids(word.text),
     ]
     other = otherwise_spelt(text)
     if other and term_count(text) == 1:  # of a term of each word there are few enough
-        ways.append(constant(in_names(other), OTHER_SPELLING))
+        ways.append(_constant(in_names(other), OTHER_SPELLING))
     if term_count(word.letters) == 1:
         joined = {"query": word.letters, "operator": "and"}
-        ways.append(constant({"match": {"name.joined": joined}}, OTHER_BEGINNING))
+        ways.append(_constant({"match": {"name.joined": joined}}, OTHER_BEGINNING))
     return ways + _phone(word.digits) if word.digits is not None else ways
+
+
+def in_names(text: str, **how: Any) -> Query:
+    """All words of a text in one of the names. how: of `multi_match`, or other fields."""
+    return {"multi_match": {"query": text, "fields": list(NAMES), "operator": "and", **how}}
+
+
+def _email_words(text: str, **how: Any) -> Query:
+    return {"match": {"email": {"query": text, "operator": "and", **how}}}
 
 
 def _ids(text: str, *, words: int = OTHER_WORD) -> list[Query]:
     queries = [
-        constant({"match": {"search.ids": {"query": text, "operator": "and"}}}, words),
-        constant({"term": {"identities.user_id": text}}, OTHER_WORD),
+        _constant({"match": {"search.ids": {"query": text, "operator": "and"}}}, words),
+        _constant({"term": {"identities.user_id": text}}, OTHER_WORD),
     ]
     if "|" in text:
         beginning = {"value": text, "case_insensitive": True}
-        queries.append(constant({"prefix": {"user_id": beginning}}, OTHER_BEGINNING))
+        queries.append(_constant({"prefix": {"user_id": beginning}}, OTHER_BEGINNING))
     return queries
 
 
@@ -280,8 +288,8 @@ def _phone(digits: str) -> list[Query]:
     """By the number's end; or anywhere in it, since its every end is indexed."""
     end = OTHER_WORD if len(digits) >= _WHOLE_NUMBER_DIGITS else NUMBER_END
     return [
-        constant({"term": {"phone_number": digits}}, end),
-        constant({"prefix": {"phone_number": digits}}, OTHER_BEGINNING),
+        _constant({"term": {"phone_number": digits}}, end),
+        _constant({"prefix": {"phone_number": digits}}, OTHER_BEGINNING),
     ]
 
 
@@ -291,17 +299,6 @@ def _is_more_than_titles(text: QueryText) -> bool:
 
 def _are_few(text: QueryText) -> bool:
     return len(text.words) <= _FEW_WORDS
-
-
-def _otherwise(text: QueryText, place: int, expansions: int) -> list[Query]:
-    """What a word is forgiven. expansions: terms to try for each of its own."""
-    word = text.words[place]
-    ways = _with_typos(word, expansions, first_letter=_are_few(text)) + _joined(text, place)
-    begins = mistyped_beginning(trimmed(word.text)) if word is text.words[-1] else None
-    if begins:
-        how = {"value": f"({begins}).*", "flags": "NONE"}
-        ways.append(constant(any_of([{"regexp": {name: how}} for name in NAMES]), MORE_TYPOS))
-    return ways
 
 
 def _joined(text: QueryText, place: int) -> list[Query]:
@@ -316,7 +313,7 @@ def _joined(text: QueryText, place: int) -> list[Query]:
             joined = "".join(word.letters for word in words[first:end])
             if term_count(joined) == 1:
                 query = in_names(joined, fields=_JOINED, type="bool_prefix")
-                ways.append(constant(query, ONE_TYPO))
+                ways.append(_constant(query, ONE_TYPO))
     return ways
 
 
@@ -324,49 +321,48 @@ def _inner_address(address: str) -> Query:
     """From the middle of an address on: `smith@ac` of ann.smith@acme.com."""
     local, _, domain = address.rpartition("@")
     ends = [{"prefix": {"email.domain": domain}}] if domain else []
-    return {"bool": {"must": [email_words(local), *ends]}}
+    return {"bool": {"must": [_email_words(local), *ends]}}
 
 
-def _with_typos(word: Word, expansions: int, *, first_letter: bool) -> list[Query]:
-    """first_letter: a name's may be wrong too, if nothing else is."""
+def _with_typos(word: Word, expansions: int) -> list[Query]:
+    """The first letter is trusted: it is seldom wrong, and narrows what must be tried."""
     if expansions <= 0 or len(word.text) > _LONGEST_MISTYPED:
         return []
     if word.is_domain:
-        handle = constant(in_names(word.text[1:]), ONE_TYPO)
+        handle = _constant(in_names(word.text[1:]), ONE_TYPO)
         return [_fuzzy("email.domain", word.text[1:], expansions), handle]
     if word.is_address:
         ending = word.text.rpartition("@")[2].partition(".")[2]
         return [
-            constant(_inner_address(word.text), ONE_TYPO),
+            _constant(_inner_address(word.text), ONE_TYPO),
             # What stands behind the domain's first dot is what is remembered worst.
-            constant(_inner_address(word.text.removesuffix(ending)), MORE_TYPOS),
-            constant(email_words(word.text, analyzer="id_words"), MORE_TYPOS),
+            _constant(_inner_address(word.text.removesuffix(ending)), MORE_TYPOS),
+            _constant(_email_words(word.text, analyzer="id_words"), MORE_TYPOS),
             _fuzzy("email.folded", word.text, expansions),
         ]
     how = {"prefix_length": 1, "max_expansions": expansions}
     one = {"fuzziness": "AUTO:3,1000", **how}
     more = {"fuzziness": "AUTO", **how}
     ways = [
-        constant(in_names(word.text, **one), ONE_TYPO),
-        constant(in_names(word.text, **more), MORE_TYPOS),
-        constant({"match": {"email": {"query": word.text, "operator": "and", **more}}}, MORE_TYPOS),
-        constant(email_words(word.text, analyzer="id_words"), MORE_TYPOS),
+        _constant(in_names(word.text, **one), ONE_TYPO),
+        _constant(in_names(word.text, **more), MORE_TYPOS),
+        _constant(
+            {"match": {"email": {"query": word.text, "operator": "and", **more}}}, MORE_TYPOS
+        ),
+        _constant(_email_words(word.text, analyzer="id_words"), MORE_TYPOS),
     ]
-    if first_letter:
-        another = {**ANOTHER_FIRST_LETTER, "max_expansions": expansions}
-        ways.append(constant(in_names(word.text, **another), MORE_TYPOS))
     if other := otherwise_spelt(word.text):
-        ways.append(constant(in_names(trimmed(other), type="bool_prefix"), ONE_TYPO))
+        ways.append(_constant(in_names(trimmed(other), type="bool_prefix"), ONE_TYPO))
     beginning = trimmed(word.text).lower()
     if len(beginning) >= _LEAST_OF_ID and any(map(str.isdigit, beginning)):
-        ways.append(constant({"prefix": {"search.ids": beginning}}, MORE_TYPOS))
+        ways.append(_constant({"prefix": {"search.ids": beginning}}, MORE_TYPOS))
     if is_blankless(word.text):  # as it may be written with blanks, or the names in another order
-        ways.append(constant(in_names(" ".join(word.text)), ONE_TYPO))
+        ways.append(_constant(in_names(" ".join(word.text)), ONE_TYPO))
     return ways
 
 
 def _fuzzy(field: str, value: str, expansions: int) -> Query:
-    return constant(
+    return _constant(
         {
             "fuzzy": {
                 field: {
@@ -379,3 +375,11 @@ def _fuzzy(field: str, value: str, expansions: int) -> Query:
         },
         MORE_TYPOS,
     )
+
+
+def _any_of(queries: list[Query]) -> Query:
+    return queries[0] if len(queries) == 1 else {"bool": {"should": queries}}
+
+
+def _constant(query: Query, score: int) -> Query:
+    return {"constant_score": {"filter": query, "boost": score}}
