@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from service.search.mistyped_beginning import mistyped_beginning
 from service.search.query_text import TRUNK_PREFIX, QueryText, Word, otherwise_spelt, trimmed
 from service.search.ranking import NAMES, in_names
 
@@ -39,6 +40,7 @@ def highlight_request(text: QueryText, *, forgiving: bool) -> dict[str, Any]:
         ways.append(in_names(name, type="bool_prefix"))
         if forgiving:
             ways.append(in_names(name, fuzziness="AUTO", prefix_length=1))
+            ways += filter(None, [mistyped_beginning(word.letters, NAMES)])
         if other := otherwise_spelt(name):
             ways.append(in_names(other, **({"type": "bool_prefix"} if forgiving else {})))
     return {

@@ -13,15 +13,18 @@ A user's score is a sum of the constants below, so a ranking can be worked out o
 
 Whatever the number of words, one more that matches whole outweighs all that a beginning can add.
 Typing errors are looked for only when nobody matches without (`forgiving`); then each word may be
-a letter or two off, written together or apart, a beginning in the other spelling, or an address
-without its beginning or with another ending, or begin an id, and counts least; a title needs no
-match, a number may have another beginning, and one address, id or number is enough.
+a letter or two off, a beginning a letter off, written together or apart, a beginning in the other
+spelling, or an address without its beginning or with another ending, or begin an id, and counts
+least; a title needs no match, a number may have another beginning, and one address, id or number is
+enough.
 """
 
 import re
 from itertools import permutations
 from typing import Any, Final
 
+from service.search.clauses import are_few, expansions
+from service.search.mistyped_beginning import mistyped_beginning
 from service.search.query_text import (
     QueryText,
     Word,
@@ -55,32 +58,20 @@ NAMES: Final = ("name", "given_name", "family_name", "nickname", "username")
 _WHOLE_NUMBER_DIGITS: Final = 7
 # What is shorter begins too many ids by chance.
 _LEAST_OF_ID: Final = 8
-# Fewer terms to try for each word of a forgiving search; what is beyond is further off anyway.
-_MOST_EXPANSIONS: Final = 50
-# The engine refuses a query of over 1,024 clauses, every term tried counted. This is what filters,
-# at most 200, and the frame of the query leave; and what a word, one that is joined with others,
-# and a term take without errors.
-_MOST_CLAUSES: Final = 740
-_CLAUSES_A_WORD: Final = 14
-_CLAUSES_TO_JOIN: Final = 18
-_CLAUSES_A_TERM: Final = 17
-_CLAUSES_A_SPELLING: Final = 12
-_CLAUSES_AN_EXPANSION: Final = 11
 _FULL_NAME: Final = (2, 3)
 # As the mapping has it.
 _LONGEST_INDEXED_BEGINNING: Final = 2
-# Names of more words are seldom typed, and each takes clauses.
-_FEW_WORDS: Final = 5
 _JOINED: Final = ("name", "family_name", "name.joined")
+_ADDRESSES: Final = ("email.folded",)
 # No name is longer; an address can be, but what is compared letter by letter takes its time.
 _LONGEST_MISTYPED: Final = 64
 
 
 def matching(text: QueryText, *, forgiving: bool = False) -> Query:
     """A query that scores. forgiving: words may have typing errors."""
-    expansions = _expansions(text) if forgiving else 0
+    most = expansions(text) if forgiving else 0
     words = [
-        _word(word, _with_typos(word, expansions) + _joined(text, place) if forgiving else [])
+        _word(word, _forgiven(text, place, most) if forgiving else [])
         for place, word in enumerate(text.words)
         if not (forgiving and word.is_title and _is_more_than_titles(text))
     ]
@@ -132,16 +123,6 @@ def _other_beginnings(digits: str) -> set[str]:
     return set(filter(_is_whole, ends))
 
 
-def _expansions(text: QueryText) -> int:
-    """Terms to try for each that was typed, so that all of them together aren't too many."""
-    terms = max(1, sum(term_count(word.text) for word in text.words))
-    a_word = _CLAUSES_A_WORD + (_CLAUSES_TO_JOIN if _are_few(text) else 0)
-    spelt = sum(term_count(word.text) for word in text.words if otherwise_spelt(word.text))
-    left = _MOST_CLAUSES - a_word * len(text.words) - _CLAUSES_A_TERM * terms
-    left -= _CLAUSES_A_SPELLING * spelt
-    return min(_MOST_EXPANSIONS, left // (_CLAUSES_AN_EXPANSION * terms))
-
-
 def _bonuses(text: QueryText) -> list[Query]:
     whole = text.whole
     words = [trimmed(word.text) for word in text.words]
@@ -152,7 +133,7 @@ def _bonuses(text: QueryText) -> list[Query]:
         first, last = words[:at], words[at:]
         orders = [comma.join((" ".join(last), " ".join(first))) for comma in (" ", ", ")]
         turned.append({"terms": {"name.folded": orders}})
-        if _are_few(text):
+        if are_few(text):
             names.append(_given_and_family(first, last))
             turned.append(_given_and_family(last, first))
     bonuses = [
@@ -297,8 +278,15 @@ def _is_more_than_titles(text: QueryText) -> bool:
     return not all(word.is_title for word in text.words)
 
 
-def _are_few(text: QueryText) -> bool:
-    return len(text.words) <= _FEW_WORDS
+def _forgiven(text: QueryText, place: int, most: int) -> list[Query]:
+    """most: terms to try."""
+    word = text.words[place]
+    ways = _with_typos(word, most) + _joined(text, place)
+    if are_few(text):
+        typed, fields = (word.text, _ADDRESSES) if word.is_address else (word.letters, NAMES)
+        if query := mistyped_beginning(typed, fields):
+            ways.append(_constant(query, MORE_TYPOS))
+    return ways
 
 
 def _joined(text: QueryText, place: int) -> list[Query]:
@@ -306,7 +294,7 @@ def _joined(text: QueryText, place: int) -> list[Query]:
     what is being typed, the beginning."""
     ways: list[Query] = []
     words = text.words
-    if not _are_few(text):
+    if not are_few(text):
         return ways
     for first in range(max(0, place - 2), place + 1):
         for end in range(place + 1, min(len(words), first + 3) + 1):
@@ -324,13 +312,13 @@ def _inner_address(address: str) -> Query:
     return {"bool": {"must": [_email_words(local), *ends]}}
 
 
-def _with_typos(word: Word, expansions: int) -> list[Query]:
+def _with_typos(word: Word, most: int) -> list[Query]:
     """The first letter is trusted: it is seldom wrong, and narrows what must be tried."""
-    if expansions <= 0 or len(word.text) > _LONGEST_MISTYPED:
+    if most <= 0 or len(word.text) > _LONGEST_MISTYPED:
         return []
     if word.is_domain:
         handle = _constant(in_names(word.text[1:]), ONE_TYPO)
-        return [_fuzzy("email.domain", word.text[1:], expansions), handle]
+        return [_fuzzy("email.domain", word.text[1:], most), handle]
     if word.is_address:
         ending = word.text.rpartition("@")[2].partition(".")[2]
         return [
@@ -338,9 +326,9 @@ def _with_typos(word: Word, expansions: int) -> list[Query]:
             # What stands behind the domain's first dot is what is remembered worst.
             _constant(_inner_address(word.text.removesuffix(ending)), MORE_TYPOS),
             _constant(_email_words(word.text, analyzer="id_words"), MORE_TYPOS),
-            _fuzzy("email.folded", word.text, expansions),
+            _fuzzy("email.folded", word.text, most),
         ]
-    how = {"prefix_length": 1, "max_expansions": expansions}
+    how = {"prefix_length": 1, "max_expansions": most}
     one = {"fuzziness": "AUTO:3,1000", **how}
     more = {"fuzziness": "AUTO", **how}
     ways = [
@@ -361,7 +349,7 @@ def _with_typos(word: Word, expansions: int) -> list[Query]:
     return ways
 
 
-def _fuzzy(field: str, value: str, expansions: int) -> Query:
+def _fuzzy(field: str, value: str, most: int) -> Query:
     return _constant(
         {
             "fuzzy": {
@@ -369,7 +357,7 @@ def _fuzzy(field: str, value: str, expansions: int) -> Query:
                     "value": value,
                     "fuzziness": "AUTO",
                     "prefix_length": 1,
-                    "max_expansions": expansions,
+                    "max_expansions": most,
                 }
             }
         },

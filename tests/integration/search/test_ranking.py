@@ -162,7 +162,7 @@ PEOPLE = [
         # one letter, or two
         ("xq", "shorty"),
         # nobody as typed: typing errors
-        ("tamsni quill", "quill mail quillan quilt"),
+        ("tamsni quill", "quill mail quillan quiller quilt"),
         ("quilll", "quill mail quillan quiller quilt"),
         ("orsloya@bigcorp.example", "vbr"),
         ("quillan@else", "quillan"),

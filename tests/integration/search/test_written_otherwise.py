@@ -61,6 +61,7 @@ PEOPLE = [
     person("national", name="National Number", phone_number="06-1234 9876"),
     person("world", name="World Number", phone_number="+31687654321"),
     person("marks-behind", user_id="samlp|he\u0301lori", name="Accent Person"),
+    person("unfinished", name="Begoña Wojciechowska", email="bego.wojcie@unfinished.example"),
     person("abc-1", user_id="google-oauth2|103547991597142817349", name="Goo Gle", nickname="g"),
 ]
 
@@ -111,6 +112,13 @@ PEOPLE = [
         ("först", "spelt-out"),
         ("björn först", "spelt-out"),
         ("förstner-str", "spelt-out"),
+        # typing errors while a word is unfinished: at its end, within, one too many, one too few
+        ("wojciecoh", "unfinished"),
+        ("begoña wojceich", "unfinished"),
+        ("WOICIECHO begoña", "unfinished"),
+        ("wojcciech bego", "unfinished"),
+        ("wjciech", "unfinished"),
+        ("bego.wojceie@unf", "unfinished"),
         # initials, marks at the end, other orders
         ("T. Quennell", "initial"),
         ("Quennell, T.", "initial"),
@@ -175,6 +183,12 @@ async def test_first(people: Api, q: str, first: str) -> None:
 async def test_an_umlaut_spelt_out_is_marked_while_it_is_typed(people: Api) -> None:
     found = await people.find("woehl kaeth", highlight="true")
     assert found["highlights"] == [{"name": "<mark>Käthchen</mark> <mark>Wöhlermann</mark>"}]
+
+
+async def test_a_mistyped_beginning_is_marked(people: Api) -> None:
+    found = await people.find("begoña wojceich", highlight="true")
+    assert found["forgiving"] is True
+    assert found["highlights"] == [{"name": "<mark>Begoña</mark> <mark>Wojciechowska</mark>"}]
 
 
 async def test_together_and_apart_at_once(people: Api) -> None:
