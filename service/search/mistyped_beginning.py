@@ -5,9 +5,10 @@ one, and the engine's fuzzy queries know only whole words: it is looked for by a
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Any, Final
+
+from service.search.query_text import folded_letters
 
 Query = dict[str, Any]
 
@@ -17,18 +18,12 @@ _LEAST_CHARS: Final = 5
 _MOST_CHARS: Final = 20
 # What the engine takes of a regular expression (index.max_regex_length).
 _LONGEST_PATTERN: Final = 1_000
-# Letters that the index folds and Unicode doesn't take apart.
-_FOLDED: Final = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i"}
-    | {"ς": "σ", "ё": "е"}
-)
-_ACCENTED: Final = ("LATIN", "GREEK")
 
 
 def mistyped_beginning(typed: str, fields: Iterable[str]) -> Query | None:
     """For terms of one of the fields that begin so, but for a letter too many, too few or wrong
     behind the first, or two of them in each other's place. None for what is too short or long."""
-    folded = _folded(typed)
+    folded = folded_letters(typed)
     pattern = beginning_pattern(folded)
     if not _LEAST_CHARS <= len(folded) <= _MOST_CHARS or len(pattern) > _LONGEST_PATTERN:
         return None
@@ -47,14 +42,3 @@ def beginning_pattern(typed: str) -> str:
             ways.append(f"{characters[at + 1]}{this}{''.join(characters[at + 2 :])}")
         pattern = f"({'|'.join(ways)})"
     return f"{''.join(characters[:1])}{pattern}.*"
-
-
-def _folded(word: str) -> str:
-    """As the index has it, as far as case and accents go."""
-    return "".join(map(_folded_character, word.lower())).translate(_FOLDED)
-
-
-def _folded_character(character: str) -> str:
-    if not unicodedata.name(character, "").startswith(_ACCENTED):
-        return character
-    return unicodedata.normalize("NFD", character)[0]

@@ -38,6 +38,12 @@ _LONGEST_ABBREVIATION: Final = 4
 _SPELT_OUT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 # Of Østergaard only the first is one; without any, an å may be spelt so.
 _SPELT_FOR_ONE: Final = (re.compile("(?<=[aou])e"), re.compile("(?<=a)a"))
+# Letters that the index folds and Unicode doesn't take apart, or only with others.
+_FOLDED: Final = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i"}
+    | {"ς": "σ", "ё": "е", "أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه"}
+)
+_ACCENTED: Final = ("LATIN", "GREEK")
 # Of more parts there would be too many ways to write them.
 _MOST_PARTS: Final = 4
 # Names are written with them, and indexed so.
@@ -181,6 +187,17 @@ def trimmed(text: str) -> str:
     and `J.` for no beginning of `John`."""
     telling = [at for at, char in enumerate(text) if _tells(char)]
     return text[telling[0] : telling[-1] + 1] if telling else text
+
+
+def folded_letters(text: str) -> str:
+    """As the index has them, as far as it folds case, accents and the like."""
+    return "".join(map(_without_accent, text.lower())).translate(_FOLDED)
+
+
+def _without_accent(letter: str) -> str:
+    if not unicodedata.name(letter, "").startswith(_ACCENTED):
+        return letter
+    return unicodedata.normalize("NFD", letter)[0]
 
 
 def otherwise_spelt(text: str) -> str | None:

@@ -6,7 +6,8 @@ A user's score is a sum of the constants below, so a ranking can be worked out o
 - the whole text is the user's id, e-mail address or phone number, or their whole name, whatever
   hyphens, commas and full stops are in it;
 - each word counts by its best match: a whole word above a beginning, or its umlauts spelt out or
-  not, names above the rest;
+  not, names above the rest, and the beginning of what can only be a name above what may be an
+  address in its place;
 - an address being typed counts most for the e-mail that begins so, digits for a number's end;
 - a little more when a name is the whole text in another order, or begins with it, or has a word
   for each that was typed, though one begins another (`j jones`), or a number is no longer than it.
@@ -28,6 +29,7 @@ from service.search.mistyped_beginning import mistyped_beginning
 from service.search.query_text import (
     QueryText,
     Word,
+    folded_letters,
     is_blankless,
     otherwise_spelt,
     spellings,
@@ -43,6 +45,7 @@ WHOLE_NAME: Final = 512
 NAME_WORD: Final = 32
 OTHER_WORD: Final = 28
 NAME_BEGINNING: Final = 12
+NAME_OR_ADDRESS_BEGINNING: Final = 11
 OTHER_SPELLING: Final = 12
 NUMBER_END: Final = 10
 OTHER_BEGINNING: Final = 8
@@ -58,6 +61,8 @@ NAMES: Final = ("name", "given_name", "family_name", "nickname", "username")
 _WHOLE_NUMBER_DIGITS: Final = 7
 # What is shorter begins too many ids by chance.
 _LEAST_OF_ID: Final = 8
+# Where there is no name, Auth0 puts the address: everybody at gmail.com has one that begins with g.
+_NAMES_BUT_ONE: Final = NAMES[1:]
 _FULL_NAME: Final = (2, 3)
 # As the mapping has it.
 _LONGEST_INDEXED_BEGINNING: Final = 2
@@ -163,9 +168,9 @@ def _given_and_family(given: list[str], family: list[str]) -> Query:
 
 def _one_begins_another(words: list[str]) -> bool:
     return any(
-        part.startswith(one.lower()) and part != one.lower()
-        for one, other in permutations(words, 2)
-        for part in re.split(r"[\W_]+", other.lower())
+        part.startswith(one) and part != one
+        for one, other in permutations(map(folded_letters, words), 2)
+        for part in re.split(r"[\W_]+", other)
     )
 
 
@@ -185,7 +190,7 @@ def _each_in_its_own_word(words: list[str]) -> list[Query]:
         halves = " ".join(words[:at]), " ".join(words[at:])
         for given, family in permutations(halves):
             begin = [
-                {"match_bool_prefix": {name: {"query": part, "operator": "and"}}}
+                _begins(part, name)
                 for name, part in (("given_name", given), ("family_name", family))
             ]
             ways.append({"bool": {"filter": begin}})
@@ -229,11 +234,10 @@ def _anywhere(word: Word) -> list[Query]:
     text = trimmed(word.text)
     ways = [
         _constant(in_names(text), NAME_WORD),
-        _constant(in_names(text, type="bool_prefix"), NAME_BEGINNING),
+        _constant(in_names(text, type="bool_prefix", fields=_NAMES_BUT_ONE), NAME_BEGINNING),
+        _constant(_begins(text, "name"), NAME_OR_ADDRESS_BEGINNING),
         _constant(_email_words(text), OTHER_WORD),
-        _constant(
-            {"match_bool_prefix": {"email": {"query": text, "operator": "and"}}}, OTHER_BEGINNING
-        ),
+        _constant(_begins(text, "email"), OTHER_BEGINNING),
         *_ids(word.text),
     ]
     other = otherwise_spelt(text)
@@ -243,6 +247,10 @@ def _anywhere(word: Word) -> list[Query]:
         joined = {"query": word.letters, "operator": "and"}
         ways.append(_constant({"match": {"name.joined": joined}}, OTHER_BEGINNING))
     return ways + _phone(word.digits) if word.digits is not None else ways
+
+
+def _begins(text: str, field: str) -> Query:
+    return {"match_bool_prefix": {field: {"query": text, "operator": "and"}}}
 
 
 def in_names(text: str, **how: Any) -> Query:

@@ -75,6 +75,18 @@ PEOPLE = [
         "acme|wilma.a@slate.example", name="W. Acorn", nickname="wa", email="wilma.a@slate.example"
     ),
     person("homer", name="Dashboard Link"),
+    person(
+        "a-address",
+        name="hugo.zwick@cloudmail.example",
+        given_name="Hugo",
+        family_name="Zwick",
+        nickname="hugo.zwick",
+        email="hugo.zwick@cloudmail.example",
+    ),
+    person("cora", name="Cora Zwick", email="cora.zwick@else.example", nickname="cora.zwick"),
+    person("cloud", name="Zita Cloudwin", family_name="Cloudwin", nickname="cz"),
+    person("a-accent", name="Aria Évrardin"),
+    person("own-accent", name="Émile Évrardin"),
     person("blank", name="渡辺 さくら"),
     person("blank-ko", name="남궁 민수"),
 ]
@@ -91,7 +103,12 @@ PEOPLE = [
         ("tam quilla", "quillan"),
         ("quil tams", "quill quillan quiller quilt mail"),
         ("tamsinson", "quiller"),
+        # an address in a name's place
+        ("C. Zwick", "cora a-address"),
+        ("zwick, c", "cora a-address"),
+        ("clou", "cloud a-address"),
         # accents, case, scripts
+        ("É. Evrardin", "own-accent a-accent"),
         ("zoe angstrom", "zoe"),
         ("ZOË ÅNGSTRÖM", "zoe"),
         ("nandu ang", "zoe"),
