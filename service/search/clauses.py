@@ -7,11 +7,11 @@ from service.search.query_text import QueryText, otherwise_spelt, term_count
 # Fewer terms to try for each word of a forgiving search; what is beyond is further off anyway.
 _MOST_EXPANSIONS: Final = 50
 # Every term tried counts. This is what filters, at most 200, and the frame of the query leave; and
-# what a word, one of few, which is joined with others and begun with an error, and a term take
-# without errors.
+# what a word, one of few, which is joined with others, begun with an error and taken apart, and a
+# term take without errors.
 _MOST_CLAUSES: Final = 740
 _CLAUSES_A_WORD: Final = 14
-_CLAUSES_OF_FEW: Final = 23
+_CLAUSES_OF_FEW: Final = 38
 _CLAUSES_A_TERM: Final = 17
 _CLAUSES_A_SPELLING: Final = 12
 _CLAUSES_AN_EXPANSION: Final = 11

@@ -61,6 +61,13 @@ PEOPLE = [
     person("national", name="National Number", phone_number="06-1234 9876"),
     person("world", name="World Number", phone_number="+31687654321"),
     person("marks-behind", user_id="samlp|he\u0301lori", name="Accent Person"),
+    person(
+        "glued",
+        name="o77@glued.example",
+        email="o77@glued.example",
+        given_name="Ortrun",
+        family_name="Zeisig",
+    ),
     person("unfinished", name="Begoña Wojciechowska", email="bego.wojcie@unfinished.example"),
     person("abc-1", user_id="google-oauth2|103547991597142817349", name="Goo Gle", nickname="g"),
 ]
@@ -136,6 +143,9 @@ PEOPLE = [
         ("quimby lars", "listed"),
         ("lars quimby", "listed"),
         ("ottilie ufer sr", "suffix-in-parts"),
+        # no blank between the parts
+        ("Zeisig,Ortrun", "glued"),
+        ("ortrun.zeisig", "glued"),
         # no name but its parts
         ("maria belen quispe", "zparts"),
         ("quispe maria belen", "zparts"),
