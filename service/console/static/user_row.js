@@ -6,10 +6,9 @@ import { moment } from "./format.js";
 
 const NAMES = ["name", "nickname", "username", "email", "phone_number", "user_id"];
 
-const NAMED = { amp: "&", lt: "<", gt: ">", quot: '"' };
+const ESCAPED = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#x27;": "'" };
 
-const plain = (text) => text.replace(/&(?:#x([\da-f]+)|#(\d+)|(amp|lt|gt|quot));/gi, (_, hex, decimal, name) =>
-	name ? NAMED[name.toLowerCase()] : String.fromCodePoint(hex ? parseInt(hex, 16) : Number(decimal)));
+const plain = (text) => text.replace(/&[#\w]+;/g, (one) => ESCAPED[one] ?? one);
 
 /** Highlights are HTML of escaped text and <mark>: read, but never as markup. */
 const marked = (html) => html.split("<mark>").flatMap((part, place) => {
@@ -21,7 +20,7 @@ const marked = (html) => html.split("<mark>").flatMap((part, place) => {
 /** Fields that say what to call a user: where there is no name, Auth0 puts the address there. */
 function naming(document) {
 	const parts = ["given_name", "family_name"].filter((field) => document[field]);
-	return parts.length && (document.name ?? document.email) === document.email ? parts : [NAMES.find((field) => document[field])];
+	return parts.length && (document.name ?? document.email) === document.email ? parts : [NAMES.find((field) => document[field]?.trim())];
 }
 
 /** What to call a user. */
@@ -44,5 +43,5 @@ export function userRow({ document, marks }) {
 		h("span.who", h("span.name", h("bdi", names.flatMap((field) => [" ", shown(field)]).slice(1)), badges(document)), h("span.sub", under.slice(0, 2).map(text))),
 		h("span.about",
 			h("span.cut", connection, others.length > 0 && h("span.muted", ` +${others.length}`)),
-			h("span.muted", document.last_login ? ["seen ", moment(document.last_login)] : "never signed in"))));
+			h("span.muted", document.last_login ? ["seen ", moment(document.last_login)] : "no sign-in known"))));
 }

@@ -65,3 +65,15 @@ async def test_no_view_has_a_violation(
 
     assert {view: what for view, what in found.items() if what} == {}
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_whose_name_is_blank_is_called_otherwise(window: Window) -> None:
+    """A link needs a name. That no sign-in is known is not that there was none."""
+    address = f"{new_user_id()[-12:]}@example.com"
+    names = {"name": "  ", "nickname": "", "email": address}
+    await window.service.post(event("created", new_user_id(), TIME, **names))
+    await window.service.drained()
+    await window.page.get_by_label("Search users").fill(address)
+    row = window.page.get_by_role("link", name=address)
+    await expect(row.locator(".name")).to_have_text(address)
+    await expect(row).to_contain_text("no sign-in known")

@@ -275,9 +275,9 @@ async def test_a_number_too_large_for_the_browser_hides_no_user(window: Window) 
 
 
 async def post_many(window: Window, word: str, count: int) -> list[str]:
-    """So many users with a word and a number as their names; their ids."""
+    """So many users with a word and a number, as no id begins, as their names; their ids."""
     ids = [new_user_id() for _ in range(count)]
-    batch = [event("created", one, now(), name=f"{word} {n:03}") for n, one in enumerate(ids)]
+    batch = [event("created", one, now(), name=f"{word} n{n:03}") for n, one in enumerate(ids)]
     headers = {"Content-Type": "application/cloudevents-batch+json"}
     assert await window.service.post(batch, **headers) == 204
     await window.service.drained()
@@ -389,7 +389,7 @@ async def test_back_from_a_user_leads_to_where_one_was(window: Window, how: str)
     after = await opened.evaluate("row => row.getBoundingClientRect().top")
     assert after == pytest.approx(before, abs=1)
 
-    await page.get_by_label("Search users").fill(f"{word} 110")
+    await page.get_by_label("Search users").fill(f"{word} n110")
     await expect(rows).to_have_count(1)
     assert await page.evaluate("scrollY") == 0
     await page.get_by_label("Search users").fill(word)
