@@ -6,7 +6,7 @@ import { confirm } from "./dialogs.js";
 import { h, reconcile, say } from "./dom.js";
 import { follow, refresh } from "./feed.js";
 import { bytes, moment, number, plural, sum, words } from "./format.js";
-import { facts, notice, refusal } from "./parts.js";
+import { facts, notice, refusal, tell } from "./parts.js";
 import { results, track } from "./replays.js";
 
 const PAGE = 50, LARGEST_PAGE = 1000;
@@ -43,7 +43,7 @@ export function show(main, address) {
 			letters = [];
 			actions.hidden = true;
 			for (const part of [reasons, list, end]) part.replaceChildren();
-			problem.replaceChildren(refusal("admin", error, error.status !== 401));
+			tell(problem, refusal("admin", error));
 		}
 	}
 

@@ -4,7 +4,7 @@ import { chart, lags, levels, rates } from "./chart.js";
 import { h, reconcile, say } from "./dom.js";
 import { follow } from "./feed.js";
 import { bytes, decimal, moment, number, plural, span, sum, words } from "./format.js";
-import { card, facts, refusal } from "./parts.js";
+import { card, facts, refusal, tell } from "./parts.js";
 
 const ENDS = {
 	applied: "written to the index", stale: "older than what the index has", duplicate: "came before", superseded: "a newer one came",
@@ -35,7 +35,8 @@ export function show(main) {
 	let before;
 
 	function draw({ latest, error, history }) {
-		problem.replaceChildren(...(latest || !error ? [] : [refusal("admin", error, error.status !== 401)]));
+		if (latest || !error) problem.replaceChildren();
+		else tell(problem, refusal("admin", error));
 		content.hidden = !latest;
 		if (!latest) return;
 		for (const [one, points] of charts) one.draw(points(history));

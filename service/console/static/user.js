@@ -3,7 +3,7 @@
 import { lastSearch } from "./address.js";
 import { h, say } from "./dom.js";
 import { moment, words } from "./format.js";
-import { card, facts, notice, refusal, stale } from "./parts.js";
+import { card, facts, notice, passes, refusal, stale, tell } from "./parts.js";
 import { user } from "./api.js";
 import { tree } from "./tree.js";
 import { badges, title } from "./user_row.js";
@@ -32,11 +32,9 @@ export function show(main, { id }) {
 			}
 		} catch (error) {
 			if (flight.signal.aborted) return;
-			const gone = error.kind === "user-not-found";
-			const passing = error.status === 0 || error.status >= 500;
-			problem.replaceChildren(...(passing && etag ? [stale("search", error)] : []));
-			if (!passing || !etag) page.replaceChildren(!gone ? refusal("search", error, passing) : etag ? notice("This user was deleted") : notice("There is no such user"));
-			if (gone) etag = null;
+			const gone = error.kind === "user-not-found", passing = passes(error), kept = passing && etag;
+			tell(problem, kept ? stale("search", error) : gone ? notice(etag ? "This user was deleted" : "There is no such user") : refusal("search", error));
+			if (!kept) page.replaceChildren();
 			if (!passing && !gone) return;
 		}
 		timer = setTimeout(next, LIVE_MS);

@@ -4,15 +4,13 @@ import { here, lastSearch, link, settle } from "./address.js";
 import { h, reconcile, say } from "./dom.js";
 import { facetChips, filterForm, PLAIN, writtenFilters } from "./filters.js";
 import { number } from "./format.js";
-import { notice, refusal, stale } from "./parts.js";
+import { notice, passes, refusal, stale, tell } from "./parts.js";
 import { PAGE, search } from "./api.js";
 import { userRow } from "./user_row.js";
 
 const LIVE_MS = 4000;
 /** Users that one request refreshes; the more are shown, the more seldom. */
 const MOST_LIVE = 1000, LIVE_STEP = 250;
-
-const passes = ({ status }) => status === 0 || status >= 500;
 
 const idOf = (user) => user.document.user_id;
 
@@ -89,7 +87,7 @@ export function show(main, address) {
 		requestAnimationFrame(() => requestAnimationFrame(place)); // rows get their height in sight
 	}
 
-	/** Only the newest question counts: the one before is aborted, its answer passed over if it comes all the same. */
+	/** Only the newest question counts: the one before is aborted, and its answer passed over. */
 	async function ask(quietly = false, shown = 0, back = false) {
 		clearTimeout(timer);
 		flight?.abort();
@@ -159,10 +157,10 @@ export function show(main, address) {
 	function fail(error, quietly) {
 		const passing = passes(error), wait = passing && Math.min(10, error.retryAfter) * 1000;
 		if (passing && quietly && users.length) {
-			problem.replaceChildren(stale("search", error));
+			tell(problem, stale("search", error));
 			return wait;
 		}
-		problem.replaceChildren(error.status === 400 ? notice("This search can’t be understood", error.detail) : refusal("search", error, passing));
+		tell(problem, error.status === 400 ? notice("This search can’t be understood", error.detail) : refusal("search", error));
 		if (error.status === 400) drawFilters({});
 		users = [];
 		next = null;

@@ -1,4 +1,5 @@
-"""Nobody is shut out: axe-core finds nothing in any view, light, dark or narrow."""
+"""Nobody is shut out: axe-core finds nothing in any view, light, dark or narrow, and what changes
+by itself is told once and takes no focus."""
 
 from importlib import resources
 from typing import Any
@@ -13,7 +14,7 @@ from tests.acceptance.console.conftest import OpenWindow
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text()
-TIME = "2025-02-01T12:34:56.789Z"
+TIME, LATER = "2025-02-01T12:34:56.789Z", "2025-02-01T12:34:57.789Z"
 WIDE, NARROW = {"width": 1200, "height": 900}, {"width": 390, "height": 800}
 
 
@@ -65,6 +66,37 @@ async def test_no_view_has_a_violation(
 
     assert {view: what for view, what in found.items() if what} == {}
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_a_deletion_is_told_and_stays_told(open_window: OpenWindow) -> None:
+    window, user_id = await open_window(), new_user_id()
+    page, service = window.page, window.service
+    await service.post(event("created", user_id, TIME, name=f"Lynn {user_id[-12:]}"))
+    await service.drained()
+    await window.sign_in(path=f"/users/{user_id}")
+    await expect(page.get_by_role("heading", name="Lynn")).to_be_visible()
+    await service.post(event("deleted", user_id, LATER))
+    told = page.get_by_role("alert").filter(has_text="This user was deleted")
+    await expect(told).to_be_visible()
+    notice = await told.locator("p").element_handle()
+    async with page.expect_response(lambda reply: reply.status == 404):
+        pass
+    await page.evaluate("() => new Promise((done) => setTimeout(done))")
+    assert notice is not None
+    assert await notice.evaluate("(one) => one.isConnected"), "an alert put in anew is read anew"
+    await expect(told).to_be_visible()
+
+
+@pytest.mark.parametrize("view", ["sync", "dead-letters"])
+async def test_a_refusal_that_lasts_takes_no_focus(open_window: OpenWindow, view: str) -> None:
+    window = await open_window()
+    await window.sign_in(admin="wrong", path=f"/{view}")
+    enter = window.page.get_by_role("button", name="Enter token")
+    await enter.focus()
+    async with window.page.expect_response(lambda reply: reply.status == 401):
+        pass
+    await window.page.evaluate("() => new Promise((done) => setTimeout(done))")
+    await expect(enter).to_be_focused()
 
 
 async def test_whose_name_is_blank_is_called_otherwise(window: Window) -> None:
