@@ -15,6 +15,7 @@ _CLAUSES_OF_FEW: Final = 38
 _CLAUSES_A_TERM: Final = 17
 _CLAUSES_A_SPELLING: Final = 12
 _CLAUSES_AN_EXPANSION: Final = 11
+_CLAUSES_A_FIRST_LETTER: Final = 5
 # Names of more words are seldom typed, and each takes clauses.
 _FEW_WORDS: Final = 5
 
@@ -31,4 +32,5 @@ def expansions(text: QueryText) -> int:
     spelt = sum(term_count(word.text) for word in text.words if otherwise_spelt(word.text))
     left = _MOST_CLAUSES - a_word * len(text.words) - _CLAUSES_A_TERM * terms
     left -= _CLAUSES_A_SPELLING * spelt
-    return min(_MOST_EXPANSIONS, left // (_CLAUSES_AN_EXPANSION * terms))
+    each = _CLAUSES_AN_EXPANSION + (_CLAUSES_A_FIRST_LETTER if are_few(text) else 0)
+    return min(_MOST_EXPANSIONS, left // (each * terms))

@@ -13,9 +13,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from service.search.mistyped_beginning import mistyped_beginning
+from service.search.mistyped_beginning import beginning_pattern
 from service.search.query_text import TRUNK_PREFIX, QueryText, Word, otherwise_spelt, trimmed
-from service.search.ranking import NAMES, in_names
+from service.search.ranking import ANOTHER_FIRST_LETTER, NAMES, in_names
 
 _OPEN, _CLOSE = "<mark>", "</mark>"
 # What the engine marks with: characters for private use (the engine trims control characters away);
@@ -40,7 +40,7 @@ def highlight_request(text: QueryText, *, forgiving: bool) -> dict[str, Any]:
         ways.append(in_names(name, type="bool_prefix"))
         if forgiving:
             ways.append(in_names(name, fuzziness="AUTO", prefix_length=1))
-            ways += filter(None, [mistyped_beginning(word.letters, NAMES)])
+            ways.append(in_names(name, **ANOTHER_FIRST_LETTER))
         if other := otherwise_spelt(name):
             ways.append(in_names(other, **({"type": "bool_prefix"} if forgiving else {})))
     return {
@@ -66,15 +66,17 @@ class Highlighter:
         ]
         self._anywhere = _either(typed)
         parted = _otherwise_parted(text.words, forgiving=forgiving)
-        in_names = _either([*typed, *parted])
-        self._in_names = rf"(?<![^\W_])(?:{in_names})" if in_names else ""
+        self._in_names = _beginning_words(_either([*typed, *parted]))
+        mistyped = [beginning_pattern(word.letters) for word in text.words] if forgiving else []
+        self._mistyped = _beginning_words("|".join(filter(None, mistyped)))
 
     def of(self, source: Mapping[str, Any], found: Mapping[str, list[str]]) -> dict[str, str]:
         """Marked values by field. found: what the engine marked of this user."""
         marked: dict[str, str | None] = {}
         for name in NAMES:
             value, engines = _read(source.get(name), found.get(name))
-            marked[name] = _marked(value, _merged(_spans(self._in_names, value), engines))
+            spans = _merged(_spans(self._in_names, value), engines)
+            marked[name] = _marked(value, _merged(spans, _spans(self._mistyped, value)))
         for name in _ANYWHERE:
             value = _short(source.get(name))
             marked[name] = _marked(value, _spans(self._anywhere, value))
@@ -127,6 +129,10 @@ def _either(ways: Iterable[tuple[int, str]]) -> str:
     return "|".join(way for _, way in sorted({(-length, way) for length, way in ways}))
 
 
+def _beginning_words(expression: str) -> str:
+    return rf"(?<![^\W_])(?:{expression})" if expression else ""
+
+
 def _folded(text: str) -> str:
     """Without case and accents, each character at the place it had."""
     return "".join(map(_folded_character, text))
@@ -156,14 +162,15 @@ def _digit_spans(text: QueryText, value: str) -> list[_Span]:
     return [match.span() for match in re.finditer(pattern, value)]
 
 
-def _merged(typed: list[_Span], engines: Iterable[_Span]) -> list[_Span]:
-    """The typed characters, and the engine's words that none of them lies in."""
+def _merged(spans: list[_Span], lesser: Iterable[_Span]) -> list[_Span]:
+    """The first, as the typed characters; and of the lesser, as the engine's whole words, those
+    that none of them lies in."""
     others = [
         (start, end)
-        for start, end in engines
-        if not any(first < end and start < last for first, last in typed)
+        for start, end in lesser
+        if not any(first < end and start < last for first, last in spans)
     ]
-    return sorted([*typed, *others])
+    return sorted([*spans, *others])
 
 
 def _marked(value: str, spans: list[_Span]) -> str | None:

@@ -1,4 +1,4 @@
-"""Queries for what begins as was typed but for one typing error. Pure.
+"""What begins as was typed but for one typing error. Pure.
 
 A word that is mistyped while it is unfinished is neither near a whole word nor the beginning of
 one, and the engine's fuzzy queries know only whole words: it is looked for by a regular expression.
@@ -21,18 +21,26 @@ _LONGEST_PATTERN: Final = 1_000
 
 
 def mistyped_beginning(typed: str, fields: Iterable[str]) -> Query | None:
-    """For terms of one of the fields that begin so, but for a letter too many, too few or wrong
-    behind the first, or two of them in each other's place. None for what is too short or long."""
-    folded = folded_letters(typed)
-    pattern = beginning_pattern(folded)
-    if not _LEAST_CHARS <= len(folded) <= _MOST_CHARS or len(pattern) > _LONGEST_PATTERN:
+    """A query for terms of one of the fields that begin so; None without a pattern."""
+    pattern = beginning_pattern(typed)
+    if pattern is None:
         return None
-    how = {"value": pattern, "flags": "NONE"}
+    how = {"value": f"{pattern}.*", "flags": "NONE"}
     return {"bool": {"should": [{"regexp": {field: how}} for field in fields]}}
 
 
-def beginning_pattern(typed: str) -> str:
-    """As Lucene reads it."""
+def beginning_pattern(typed: str) -> str | None:
+    """What begins so, but for a letter too many, too few or wrong behind the first, or two of them
+    in each other's place, as Lucene and Python read it. None for what is too short or long."""
+    folded = folded_letters(typed)
+    pattern = one_error(folded)
+    if not _LEAST_CHARS <= len(folded) <= _MOST_CHARS or len(pattern) >= _LONGEST_PATTERN - 1:
+        return None
+    return pattern
+
+
+def one_error(typed: str) -> str:
+    """The pattern, whatever its length."""
     characters = [re.sub(r"(\W)", r"\\\1", character) for character in typed]
     pattern = ""
     for at in range(len(characters) - 1, 0, -1):
@@ -41,4 +49,4 @@ def beginning_pattern(typed: str) -> str:
         if rest:
             ways.append(f"{characters[at + 1]}{this}{''.join(characters[at + 2 :])}")
         pattern = f"({'|'.join(ways)})"
-    return f"{''.join(characters[:1])}{pattern}.*"
+    return f"{''.join(characters[:1])}{pattern}"

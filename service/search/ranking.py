@@ -68,6 +68,8 @@ _FULL_NAME: Final = (2, 3)
 _LONGEST_INDEXED_BEGINNING: Final = 2
 _JOINED: Final = ("name", "family_name", "name.joined")
 _ADDRESSES: Final = ("email.folded",)
+# Of three letters, with another first one, too much else is made.
+ANOTHER_FIRST_LETTER: Final = {"fuzziness": "AUTO:4,1000", "prefix_length": 0}
 # No name is longer; an address can be, but what is compared letter by letter takes its time.
 _LONGEST_MISTYPED: Final = 64
 
@@ -289,7 +291,7 @@ def _is_more_than_titles(text: QueryText) -> bool:
 def _forgiven(text: QueryText, place: int, most: int) -> list[Query]:
     """most: terms to try."""
     word = text.words[place]
-    ways = _with_typos(word, most) + _joined(text, place)
+    ways = _with_typos(word, most, first_letter=are_few(text)) + _joined(text, place)
     if are_few(text):
         typed, fields = (word.text, _ADDRESSES) if word.is_address else (word.letters, NAMES)
         if query := mistyped_beginning(typed, fields):
@@ -322,8 +324,8 @@ def _inner_address(address: str) -> Query:
     return {"bool": {"must": [_email_words(local), *ends]}}
 
 
-def _with_typos(word: Word, most: int) -> list[Query]:
-    """The first letter is trusted: it is seldom wrong, and narrows what must be tried."""
+def _with_typos(word: Word, most: int, *, first_letter: bool) -> list[Query]:
+    """first_letter: a name's may be wrong too, if nothing else is: it seldom is."""
     if most <= 0 or len(word.text) > _LONGEST_MISTYPED:
         return []
     if word.is_domain:
@@ -349,6 +351,9 @@ def _with_typos(word: Word, most: int) -> list[Query]:
         ),
         _constant(_email_words(word.text, analyzer="id_words"), MORE_TYPOS),
     ]
+    if first_letter:
+        another = {**ANOTHER_FIRST_LETTER, "max_expansions": most}
+        ways.append(_constant(in_names(word.text, **another), MORE_TYPOS))
     if other := otherwise_spelt(word.text):
         ways.append(_constant(in_names(trimmed(other), type="bool_prefix"), ONE_TYPO))
     beginning = trimmed(word.text).lower()

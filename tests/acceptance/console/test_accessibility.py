@@ -102,8 +102,8 @@ async def test_a_refusal_that_lasts_takes_no_focus(open_window: OpenWindow, view
 async def test_whose_name_is_blank_is_called_otherwise(window: Window) -> None:
     """A link needs a name. That no sign-in is known is not that there was none."""
     address = f"{new_user_id()[-12:]}@example.com"
-    names = {"name": "  ", "nickname": "", "email": address}
-    await window.service.post(event("created", new_user_id(), TIME, **names))
+    unnamed = event("created", new_user_id(), TIME, name="  ", nickname="", email=address)
+    await window.service.post(unnamed)
     await window.service.drained()
     await window.page.get_by_label("Search users").fill(address)
     row = window.page.get_by_role("link", name=address)

@@ -1,0 +1,52 @@
+"""People found with typing errors in what was typed, also while it is being typed."""
+
+import pytest
+
+from tests.integration.search.conftest import Api
+from tests.integration.search.test_ranking import person
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PEOPLE = [
+    person("barnabas", name="Barnabas Whitcombe"),
+    person("kathrin", name="Kathrin Ostermann"),
+    person("philippa", name="Philippa Dunmore"),
+    person("ines", name="Inès Carvalho"),
+    person("renata", name="Renata Vasconcelos"),
+    person("aleksandr", name="Александр Васильев"),
+    person("mail", name="quenildo@x.example", email="quenildo@x.example"),
+]
+
+
+@pytest.mark.parametrize(
+    ("q", "first"),
+    [
+        # an error in what isn't finished: missing, too many, another, changed places
+        ("brnaba", "barnabas"),
+        ("barrnab", "barnabas"),
+        ("barmab", "barnabas"),
+        ("barnba", "barnabas"),
+        ("barnba whitcombe", "barnabas"),
+        ("whitcomeb barnba", "barnabas"),
+        ("vascnoc", "renata"),
+        ("váscnoc", "renata"),
+        ("алескан", "aleksandr"),
+        ("quneil", "mail"),
+        # the first letter
+        ("cathrin", "kathrin"),
+        ("cathrin ostermann", "kathrin"),
+        ("osterman cathrin", "kathrin"),
+        ("hilippa", "philippa"),
+        ("ynes", "ines"),
+        ("xnes carvalho", "ines"),
+        # what would be another word
+        ("cathryn", ""),
+        ("bxxrnaba", ""),
+        ("barx", ""),
+        ("xon", ""),
+    ],
+)
+async def test_first(people: Api, q: str, first: str) -> None:
+    found = await people.find(q, highlight="true")
+    assert [user["user_id"].split("|")[1] for user in found["users"][:1]] == [first][: bool(first)]
+    assert all("name" in marks for marks in found["highlights"])
