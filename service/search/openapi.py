@@ -116,8 +116,8 @@ def _search() -> Json:
                 "cursor",
                 {"type": "string", "minLength": 1, "maxLength": MAX_CURSOR_CHARS},
                 "`next` of the page before; q, filter and sort stay the same. Without q, by "
-                "user_id, each user comes once while users change; another order can miss or repeat some, "
-                "where application/x-ndjson is as of one instant",
+                "user_id, each user comes once while users change; another order can miss or "
+                "repeat some, where application/x-ndjson is as of one instant",
             ),
             _query("fields", _array(_SHOWN, most=MAX_FIELDS), "What to show of users"),
             _query(

@@ -68,6 +68,7 @@ _FULL_NAME: Final = (2, 3)
 _LONGEST_INDEXED_BEGINNING: Final = 2
 _JOINED: Final = ("name", "family_name", "name.joined")
 _ADDRESSES: Final = ("email.folded",)
+_FULL_NAMES: Final = ("name", "given_name", "family_name")
 # Of three letters, with another first one, too much else is made.
 ANOTHER_FIRST_LETTER: Final = {"fuzziness": "AUTO:4,1000", "prefix_length": 0}
 # No name is longer; an address can be, but what is compared letter by letter takes its time.
@@ -293,7 +294,7 @@ def _forgiven(text: QueryText, place: int, most: int) -> list[Query]:
     word = text.words[place]
     ways = _with_typos(word, most, first_letter=are_few(text)) + _joined(text, place)
     if are_few(text):
-        typed, fields = (word.text, _ADDRESSES) if word.is_address else (word.letters, NAMES)
+        typed, fields = (word.text, _ADDRESSES) if word.is_address else (word.letters, _FULL_NAMES)
         if query := mistyped_beginning(typed, fields):
             ways.append(_constant(query, MORE_TYPOS))
         if term_count(word.text) in _FULL_NAME and not word.is_address:  # `Smith,Ann`
