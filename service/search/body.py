@@ -24,6 +24,9 @@ NOT_DELETED: Final[Body] = {"bool": {"must_not": [{"exists": {"field": "deleted_
 """What the readers' alias adds to searches by itself."""
 
 _BY_ID: Final[Body] = {"user_id": "asc"}
+# What `_last` stands for with a date. By its name, the engine takes a shard in which nobody has the
+# date for one with nothing to add to a page, and its users are never met.
+_NO_DATE: Final = {"asc": 2**63 - 1, "desc": -(2**63)}
 # The order in which documents lie is read several times as fast as any other.
 _AS_STORED: Final[Body] = {"_shard_doc": "asc"}
 
@@ -103,9 +106,12 @@ def milliseconds(seconds: float) -> str:
 def _level(level: Sort) -> Body:
     path = level.field.sort
     assert path is not None
-    how = {"order": "desc" if level.descending else "asc", "missing": "_last"}
+    order = "desc" if level.descending else "asc"
+    how: Body = {"order": order, "missing": "_last"}
     if level.field.name == "event.time":
         how["numeric_type"] = "date_nanos"
+    elif level.field.kind is Kind.DATE:
+        how["missing"] = _NO_DATE[order]
     return {path: how}
 
 

@@ -44,9 +44,20 @@ async def sharded(engine: Engine) -> AsyncIterator[Api]:
         await client.close()
 
 
-@pytest.mark.parametrize("sort", ["", "-last_login,name", "last_ip", "email.domain,phone_number"])
+@pytest.mark.parametrize(
+    "sort",
+    [
+        "",
+        "-last_login,name",
+        "last_ip",
+        "email.domain,phone_number",
+        # Of shards in which nobody has the date, the engine would ask some and pass over others.
+        "last_password_reset",
+        "-last_password_reset",
+    ],
+)
 async def test_a_walk_meets_everybody_once(sharded: Api, sort: str) -> None:
-    users = await walk(sharded, limit="301", **({"sort": sort} if sort else {}))
+    users = await walk(sharded, limit="101", **({"sort": sort} if sort else {}))
     assert len(users) == len(EVERYBODY)
     assert set(ids(users)) == set(ids(EVERYBODY))
 

@@ -46,7 +46,7 @@ def test_without_anything_everybody_is_listed() -> None:
             {"sort": "-last_login,name"},
             {
                 "sort": [
-                    {"last_login": {"order": "desc", "missing": "_last"}},
+                    {"last_login": {"order": "desc", "missing": -(2**63)}},
                     {"name.folded": {"order": "asc", "missing": "_last"}},
                     {"user_id": "asc"},
                 ]
