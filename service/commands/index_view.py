@@ -23,7 +23,7 @@ from opensearchpy.exceptions import (
 from service.index.advice import CERTIFICATE, NO_TLS
 from service.index.connection import connect
 from service.index.names import IndexNames
-from service.index.reason import distrust, is_block, reason_of
+from service.index.reason import CLOSED, distrust, is_block, reason_of
 from service.index.unexpected import NoResult, expecting_opensearch
 from service.settings import Settings
 from service.wiring.stage_options import index_names, opensearch_options
@@ -143,10 +143,16 @@ def explain(error: OpenSearchException, url: str, alias: str) -> str:
         case ConnectionTimeout():
             why = "did not answer within USER_SYNC_OPENSEARCH_TIMEOUT"
         case TransportError() if isinstance(error.status_code, int):
-            why = f"answers {error.status_code}: {reason_of(error)}"
+            why = _answered(error, alias)
         case TransportError():
             why = f"can't be reached; is USER_SYNC_OPENSEARCH_URL right? ({error.error})"
         case _:
             strange = "gives an answer that isn't OpenSearch's"
             why = str(error) if isinstance(error, NoResult) else strange
     return f"OpenSearch at {url} {why}"
+
+
+def _answered(error: TransportError, alias: str) -> str:
+    if error.error == CLOSED:
+        return f"has the index behind {alias} closed: open it with POST /{alias}/_open"
+    return f"answers {error.status_code}: {reason_of(error)}"

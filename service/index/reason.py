@@ -9,6 +9,9 @@ from opensearchpy.exceptions import AuthorizationException, SSLError, TransportE
 BLOCK: Final = "cluster_block_exception"
 """OpenSearch's error type of a 403 that is about no role: a block on the index or the cluster."""
 
+CLOSED: Final = "index_closed_exception"
+"""OpenSearch's error type of a 400 that is about no request: somebody has closed the index."""
+
 _LONGEST: Final = 300
 
 

@@ -14,6 +14,7 @@ from opensearchpy.exceptions import ConnectionTimeout, OpenSearchException, Tran
 
 from service.index.http import HttpConnection
 from service.index.names import IndexNames
+from service.index.reason import CLOSED
 from service.observability.throttle import Throttle
 from service.search.options import SearchOptions
 from service.search.problems import Problem, ProblemType, try_again
@@ -111,7 +112,7 @@ class Engine:
         if not isinstance(error, TransportError) or not isinstance(error.status_code, int):
             return self.unavailable("no_answer")
         reason = str(error.error)
-        if error.status_code == 400:  # we made the query: it is our fault
+        if error.status_code == 400 and reason != CLOSED:  # we made the query: it is our fault
             log.error(
                 "OpenSearch refused a search (%s)", reason, extra={"action": "search_refused"}
             )

@@ -9,10 +9,12 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from yarl import URL
 
+from service.index.aliases import aliases_of_new_index
 from service.index.connection import OpenSearchOptions, connect_for_bytes
 from service.index.names import IndexNames
 from service.observability.metrics import Metrics
@@ -174,16 +176,28 @@ REQUESTS = (
 )
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def closed(api: Api) -> AsyncIterator[IndexNames]:
+    """An index that somebody has closed, as for restoring it from a snapshot."""
+    names = IndexNames("t-closed")
+    made = {"aliases": aliases_of_new_index(names)}
+    await api.client.indices.create(index=names.first, body=made)
+    await api.client.indices.close(index=names.first)
+    yield names
+    await api.client.indices.delete(index=names.first)
+
+
 @pytest.mark.parametrize(("method", "path", "body", "accept"), REQUESTS)
-@pytest.mark.parametrize("state", ["absent", "silent", "without an index"])
+@pytest.mark.parametrize("state", ["absent", "silent", "without an index", "with a closed one"])
 async def test_an_engine_that_cannot_answer_is_a_prompt_503(
-    api: Api, method: str, path: str, body: object, accept: str, state: str
+    api: Api, closed: IndexNames, method: str, path: str, body: object, accept: str, state: str
 ) -> None:
     options = SearchOptions(tokens=[TOKEN], engine_timeout_s=0.1, request_timeout_s=0.3)
     async with silent_server() as silent:
         urls = {"absent": "http://127.0.0.1:1", "silent": silent}
         url = urls.get(state, api.engine_url)
-        async for broken in serving(url, IndexNames("t-there-is-none"), options):
+        names = closed if state == "with a closed one" else IndexNames("t-there-is-none")
+        async for broken in serving(url, names, options):
             begun = time.monotonic()
             status, headers, answer = await broken.request(
                 method, path, json=body, headers={"Accept": accept or "application/json"}

@@ -11,6 +11,7 @@ from opensearchpy.exceptions import (
     ConnectionTimeout,
     NotFoundError,
     OpenSearchException,
+    RequestError,
     SerializationError,
     SSLError,
     TransportError,
@@ -49,6 +50,10 @@ URL = "https://search.example.com:9200"
         (
             TransportError(429, "x", {"error": {"reason": "too many requests"}}),
             "answers 429: too many requests",
+        ),
+        (
+            RequestError(400, "index_closed_exception", {"error": {"reason": "closed"}}),
+            "closed: open it with POST /auth0-users/_open",
         ),
         (SerializationError("<html>"), "isn't OpenSearch's"),
         (NoResult("can't read a document (x)"), "can't read a document (x)"),
