@@ -5,7 +5,7 @@ first change; what needs a new index is refused last, when all that can be had i
 Two bootstraps at once end in the same state.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -36,11 +36,6 @@ _EMPTY: Final = "it is empty: users who are there already come with user-sync im
 Report = Callable[[Change], None]
 
 
-def has_created(changes: Iterable[Change]) -> bool:
-    """Whether the index is among them: it is empty, then."""
-    return any(change.note == _EMPTY for change in changes)
-
-
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """What to write. By template name, the changes that writing it makes."""
@@ -51,12 +46,18 @@ class _Plan:
 
 @expecting_opensearch
 async def bootstrap(
-    client: AsyncOpenSearch, names: IndexNames, *, report: Report = lambda _change: None
+    client: AsyncOpenSearch,
+    names: IndexNames,
+    *,
+    report: Report = lambda _change: None,
+    creating: Callable[[], Awaitable[None]] | None = None,
 ) -> list[Change]:
     """Do what is missing; return what was done, nothing when all was there.
 
     report: told each change as soon as it is made, so that one is known of, too, when a later one
-    is refused. Raises NeedsNewIndex and the other BootstrapErrors, and opensearch-py's exceptions.
+    is refused. creating: awaited when there is no index, before one is created: that may be done
+    without an answer. Raises NeedsNewIndex and the other BootstrapErrors, and opensearch-py's
+    exceptions.
     """
     changes: list[Change] = []
 
@@ -69,6 +70,8 @@ async def bootstrap(
     plan = await _plan(client, names, wanted, indices)
     await _write_templates(client, names, wanted, plan, made)
     if plan.aliases.live is None:
+        if creating is not None:
+            await creating()
         if await _create(client, names):
             behind = f"behind {names.readers}"
             made(Change(f"index {names.first}", None, behind, _EMPTY))

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import (
@@ -15,12 +14,11 @@ from opensearchpy.exceptions import (
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 from tenacity.wait import wait_random_exponential
 
-from service.index.bootstrap import bootstrap, has_created
+from service.index.bootstrap import bootstrap
 from service.index.change import Change
 from service.index.errors import BootstrapError
 from service.index.names import IndexNames
 from service.index.reason import is_block, named
-from service.journal.errors import JournalUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -28,14 +26,10 @@ _LONGEST_PAUSE_S = 5.0
 _AGAIN_AFTER_S = 30.0
 
 
-async def _nothing() -> None:
-    pass
-
-
 class Bootstrapping:
     """Makes the index fit, once.
 
-    created: awaited when there was no index, before anything is written to the new one.
+    creating: see bootstrap.
     done: set when indexing may begin: bootstrapped, not wanted, or refused, by us or by OpenSearch.
     What is there is then used as it is; without the alias the indexer holds events itself.
     problem: why it isn't bootstrapped, for people; empty when it is.
@@ -48,13 +42,13 @@ class Bootstrapping:
         names: IndexNames,
         *,
         wanted: bool,
-        created: Callable[[], Awaitable[None]] = _nothing,
+        creating: Callable[[], Awaitable[None]] | None = None,
         again_after_s: float = _AGAIN_AFTER_S,
     ) -> None:
         self._client = client
         self._names = names
         self._wanted = wanted
-        self._created = created
+        self._creating = creating
         self._again_after_s = again_after_s
         self.done = asyncio.Event()
         self.problem = "OpenSearch has not answered yet" if wanted else ""
@@ -75,16 +69,15 @@ class Bootstrapping:
                 before_sleep=self._note,
             ):
                 with attempt:
-                    changes = await bootstrap(self._client, self._names, report=_log_change)
+                    changes = await bootstrap(
+                        self._client, self._names, report=_log_change, creating=self._creating
+                    )
         except BootstrapError as refusal:
             self._note_refusal(str(refusal))
             return False
         except (AuthorizationException, RequestError) as refusal:
             self._note_refusal(_explained(refusal))
             return False
-        if has_created(changes):
-            with suppress(JournalUnavailable):  # it is told in this run, then
-                await self._created()
         self.problem = ""
         log.info(
             "the index behind %s is bootstrapped",

@@ -5,8 +5,10 @@ are missing from it.
 """
 
 import logging
+from contextlib import suppress
 
 from service.events.event_type import READ_TYPE
+from service.journal.errors import JournalUnavailable
 from service.journal.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -31,11 +33,8 @@ class MadeAnew:
         self._profiles = await self._journal.get_mark(_NAME)
 
     async def note(self) -> None:
-        """An index was created. It is the first unless this journal's events were written to one.
-
-        Raises JournalUnavailable.
-        """
-        if not self._journal.accounting().applied:
+        """One is created: the first, unless events of this journal were written to another."""
+        if self.users_missing or not self._journal.accounting().applied:
             return
         self._profiles = self._read_by_now()
         log.warning(
@@ -43,7 +42,8 @@ class MadeAnew:
             "user-sync import brings a new export",
             extra={"action": "index_made_anew"},
         )
-        await self._journal.set_mark(_NAME, self._profiles)
+        with suppress(JournalUnavailable):  # it is told in this run, then
+            await self._journal.set_mark(_NAME, self._profiles)
 
     def _read_by_now(self) -> int:
         return self._journal.accounting().received.get(READ_TYPE, 0)

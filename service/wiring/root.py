@@ -87,7 +87,7 @@ async def serve(settings: Settings) -> None:
             journal, client, names, _retentions(settings), purged, indexer.requests_over, now_us
         )
         bootstrapping = Bootstrapping(
-            client, names, wanted=settings.index.bootstrap, created=made_anew.note
+            client, names, wanted=settings.index.bootstrap, creating=made_anew.note
         )
 
         def recovered() -> None:

@@ -11,7 +11,7 @@ from service.index.connection import OpenSearchOptions, connect
 from service.index.names import IndexNames
 from service.wiring.bootstrapping import Bootstrapping
 from tests.conftest import Engine
-from tests.faulty_proxy import Answer, FaultyProxy, faulty_proxy
+from tests.faulty_proxy import Answer, FaultyProxy, HangUp, Request, faulty_proxy
 from tests.integration.conftest import eventually, sources
 from tests.integration.test_indexer import Start, event
 
@@ -153,3 +153,24 @@ async def test_an_index_that_opensearch_refuses_to_make_holds_the_events(
         await running
     await flow.drained()
     assert (await sources(client, taken.writers)).keys() == {"auth0|1"}
+
+
+async def test_that_an_index_is_made_is_told_though_the_answer_is_lost(
+    fresh: IndexNames, through_proxy: tuple[FaultyProxy, AsyncOpenSearch]
+) -> None:
+    """The next try finds the index, and nothing would tell that it is a new one."""
+    proxy, client = through_proxy
+    told: list[int] = []
+
+    def fault(asked: Request) -> HangUp | None:
+        lost = asked.method == "PUT" and asked.path.startswith(f"/{fresh.first}") and not proxy.met
+        return HangUp(forwarded=True) if lost else None
+
+    async def creating() -> None:
+        told.append(proxy.met)
+
+    proxy.fault = fault
+    async with asyncio.timeout(30):
+        await Bootstrapping(client, fresh, wanted=True, creating=creating).run()
+    assert told == [0]
+    assert proxy.met == 1
