@@ -200,7 +200,8 @@ class Vitals:
             return Check(
                 "bootstrap",
                 False,
-                "the index was lost: the new one lacks whoever has had no event since",
+                "the index began empty, after events had been written to another: it lacks whoever "
+                "has had no event since",
                 "user-sync import with a new export",
             )
         return Check("bootstrap", True, "done")

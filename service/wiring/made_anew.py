@@ -38,8 +38,8 @@ class MadeAnew:
             return
         self._profiles = self._read_by_now()
         log.warning(
-            "the index was lost: the new one lacks whoever has no event from now on, until "
-            "user-sync import brings a new export",
+            "the index is not there, though events were written to one: an empty one is made, and "
+            "lacks whoever has no event from now on, until user-sync import brings a new export",
             extra={"action": "index_made_anew"},
         )
         with suppress(JournalUnavailable):  # it is told in this run, then

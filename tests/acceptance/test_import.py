@@ -86,7 +86,7 @@ async def test_after_the_index_is_lost_the_same_import_brings_every_user_back(
     await alone.engine("DELETE", f"/{alone.index}-000001")
     for _ in ("makes the index", "finds it there"):
         await alone.start()
-        await site.tells("bootstrap", "lost")
+        await site.tells("bootstrap", "began empty")
         await alone.stop()
     await alone.start()
 
