@@ -1,5 +1,6 @@
 """What `user-sync reconcile` prints: a table and some examples, or one JSON object."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -139,17 +140,26 @@ def as_dict(findings: Findings) -> dict[str, Any]:
         "bad_lines": findings.bad,
         "older_lines": findings.repeated,
         **{standing.name.lower(): findings.standings[standing] for standing in Standing},
-        "fields": dict(findings.fields.most_common()),
-        "not_compared": dict(findings.silent.most_common()),
+        "fields": _counts(findings.fields),
+        "not_compared": _counts(findings.silent),
         "repairs_journaled": findings.journaled,
         "deletions_journaled": findings.deleted,
         "users": [
             {
                 "user_id": one.user_id,
                 "standing": one.standing.name.lower(),
-                "fields": list(one.fields),
+                "fields": list(map(_readable, one.fields)),
             }
             for one in findings.examples
         ],
         "users_cut": findings.cut,
     }
+
+
+def _counts(names: Counter[str]) -> dict[str, int]:
+    return {_readable(name): count for name, count in names.most_common()}
+
+
+def _readable(name: str) -> str:
+    """A field's name as any JSON can hold it: a profile's may have lone surrogates."""
+    return name.encode(errors="replace").decode()

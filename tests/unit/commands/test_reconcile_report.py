@@ -53,6 +53,16 @@ def test_who_would_be_deleted_is_told_however_many_are_missing(
     assert said["users_cut"] is True
 
 
+def test_any_name_of_a_field_can_be_told(capsys: pytest.CaptureFixture[str]) -> None:
+    report = Report(as_json=True)
+    report.findings.note("a", Verdict(Standing.DIFFERING, ("\ud800x", "é"), ("identities.\udfff",)))
+    assert report.ended() == 1
+    said = orjson.loads(capsys.readouterr().out)
+    assert said["fields"] == {"?x": 1, "é": 1}
+    assert said["not_compared"] == {"identities.?": 1}
+    assert said["users"][0]["fields"] == ["?x", "é"]
+
+
 def test_what_ended_early_is_json_too_and_says_why_on_lines_of_its_own(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
