@@ -128,9 +128,30 @@ async def test_refuses_a_log_without_its_journal(tmp_path: Path) -> None:
     assert content(log) == before
 
 
-@pytest.mark.parametrize(("damaged_at", "is_told"), [(0.5, True), (0, True), (0.999, False)])
+def flipped(at: float) -> Callable[[bytearray], None]:
+    def flip(log: bytearray) -> None:
+        log[int(len(log) * at)] ^= 1
+
+    return flip
+
+
+def unfinished(log: bytearray) -> None:
+    """The second half's frames lack their ends, as a disk leaves them that fills up."""
+    frame = 24 + 16384
+    for end in range(len(log), len(log) // 2, -frame):
+        log[end - 8 : end] = b"\xff" * 8
+
+
+@pytest.mark.parametrize(
+    ("damage", "is_told"),
+    [(flipped(0.5), True), (flipped(0), True), (flipped(0.999), False), (unfinished, False)],
+)
 async def test_a_damaged_log_is_kept_and_told(
-    open_journal: Opener, path: Path, tmp_path: Path, damaged_at: float, is_told: bool
+    open_journal: Opener,
+    path: Path,
+    tmp_path: Path,
+    damage: Callable[[bytearray], None],
+    is_told: bool,
 ) -> None:
     """SQLite ends a log at the damage, as if it were the rest of a commit that a power cut cut."""
     journal = await open_journal()
@@ -141,7 +162,7 @@ async def test_a_damaged_log_is_kept_and_told(
     shutil.copytree(path.parent, killed.parent)  # as a kill at this moment leaves it
     log = killed.with_name("journal.db-wal")
     damaged = bytearray(content(log))
-    damaged[int(len(damaged) * damaged_at)] ^= 1
+    damage(damaged)
     log.write_bytes(damaged)
 
     again = await Journal.open(killed, OPTIONS)
@@ -149,7 +170,7 @@ async def test_a_damaged_log_is_kept_and_told(
         found = await bodies(again)
         assert found == sent[: len(found)]
         if not is_told:
-            assert (len(found), again.damaged_logs()) == (9, [])
+            assert again.damaged_logs() == []
             return
         assert len(found) < 9
         (kept,) = again.damaged_logs()
