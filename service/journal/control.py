@@ -45,6 +45,7 @@ class ControlServer:
             app, access_log=None, handle_signals=False, shutdown_timeout=_STOP_AFTER_S
         )
         self._socket = socket_path.beside(journal.path)
+        self._inode = 0
 
     async def start(self) -> None:
         """Listen; the socket's path is written into the lock file. Raises JournalUnavailable."""
@@ -52,6 +53,7 @@ class ControlServer:
         try:
             self._socket = socket_path.prepare(self._journal.path)
             await self._listen()
+            self._inode = self._socket.stat().st_ino
         except OSError as error:
             await self._runner.cleanup()
             raise JournalUnavailable(
@@ -71,7 +73,7 @@ class ControlServer:
         """Stop listening, finish running requests, remove the socket."""
         await self._runner.cleanup()
         self._journal.announce(None)
-        socket_path.remove(self._socket, self._journal.path)
+        socket_path.remove(self._socket, self._journal.path, inode=self._inode)
 
     async def _append(self, request: web.Request) -> web.Response:
         await self._journal.append(wire.unpack_entries(await request.read()))

@@ -31,9 +31,14 @@ def prepare(journal: Path) -> Path:
     return path
 
 
-def remove(socket: Path, journal: Path) -> None:
-    """Remove the socket, and the folder made for it. What stays is removed at the next start."""
+def remove(socket: Path, journal: Path, *, inode: int) -> None:
+    """Remove the socket, and the folder made for it. What stays is removed at the next start.
+
+    inode: ours; when the journal's folder was taken away, another owner can listen there by now.
+    """
     with suppress(OSError):
+        if socket.stat().st_ino != inode:
+            return
         socket.unlink(missing_ok=True)
         if socket != beside(journal):
             socket.parent.rmdir()

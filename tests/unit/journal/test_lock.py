@@ -156,3 +156,15 @@ async def test_a_disk_that_fails_keeps_nobody_from_stopping(
         await control.stop()
         await journal.close()
     await append(await open_journal(), b"a")
+
+
+async def test_who_lost_its_folder_leaves_the_next_owners_socket(
+    path: Path, open_journal: Opener
+) -> None:
+    control = ControlServer(await open_journal())
+    await control.start()
+    socket = path.with_name("journal.db.sock")
+    socket.rename(socket.with_name("removed"))
+    socket.touch()
+    await control.stop()
+    assert socket.exists()
