@@ -5,6 +5,7 @@ of a token, and the shapes of queries stand here. None of them is expensive by i
 is bounded.
 """
 
+import difflib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -149,10 +150,16 @@ def _parsed(number: int, text: str) -> Node:
 def _field(path: Text) -> Field:
     field = FIELDS.get(path.text)
     if field is None:
+        close = difflib.get_close_matches(path.text.lower(), FIELDS, n=1)
+        hint = (
+            f"did you mean {close[0]}?"
+            if close
+            else "metadata begins with app_metadata. or user_metadata."
+        )
         raise FilterError(
             path.position,
             f"one of {', '.join(FIELDS)}, or a path in app_metadata or user_metadata",
-            f"there is no field of this name at position {path.position}",
+            f"there is no field of this name at position {path.position}; {hint}",
         )
     return field
 

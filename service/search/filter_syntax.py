@@ -101,13 +101,10 @@ def parse_filter(text: str) -> Node:
     node = parser.either(0)
     parser.skip_blanks()
     if not parser.at_end():
-        expected = "and, or, or the end"
-        raise FilterError(
-            parser.position,
-            expected,
-            f"expected {expected} at position {parser.position}; "
-            "what has blanks in it has to be in quotes",
-        )
+        expected, at = "and, or, or the end", parser.position
+        closing = text[at - 1] == ")"
+        hint = "no bracket is open" if closing else "what has blanks in it has to be in quotes"
+        raise FilterError(at, expected, f"expected {expected} at position {at}; {hint}")
     return node
 
 

@@ -123,7 +123,9 @@ def test_a_span_before_now_is_an_instant_to_metadata(written: str, meant: str) -
 @pytest.mark.parametrize(
     ("text", "position", "said"),
     [
-        ("nam=x", 1, "no field of this name"),
+        ("nam=x", 1, "no field of this name at position 1; did you mean name?"),
+        ("lastLogin>now-1d", 1, "did you mean last_login?"),
+        ("plan=pro", 1, "metadata begins with app_metadata. or user_metadata."),
         ("a=1 or nam=x", 1, "no field"),
         ("blocked=true and logins_coun>5", 18, "no field"),
         ("search.ids=x", 1, "no field"),

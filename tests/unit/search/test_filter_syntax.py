@@ -132,6 +132,11 @@ def test_a_value_with_blanks_is_said_to_need_quotes() -> None:
         parse_filter("name=Same Name")
 
 
+def test_a_bracket_too_many_is_told() -> None:
+    with pytest.raises(FilterError, match=r"at position 13; no bracket is open"):
+        parse_filter("blocked=true)")
+
+
 @given(st.text(alphabet='ab=!<>^~(),"\\ notrd', max_size=60))
 def test_any_text_is_a_filter_or_a_mistake_within_it(text: str) -> None:
     mistake = _mistake(text)
