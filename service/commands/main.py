@@ -165,7 +165,9 @@ def cli() -> None:
     """
     # Loaded here, so that --help stays quick.
     from service.commands.terminal import note  # noqa: PLC0415
-    from service.settings import unknown_variables  # noqa: PLC0415
+    from service.settings import doubtful_exclusions, unknown_variables  # noqa: PLC0415
 
     for problem in unknown_variables(os.environ):
         note(f"passed over: {problem}")
+    for problem in doubtful_exclusions(os.environ):
+        note(str(problem))

@@ -4,9 +4,16 @@ A wrong value is told by name, with what is wrong and an example, all of them at
 never repeated. groups.py is the list.
 """
 
-from service.settings.environment import unknown_variables
+from service.settings.environment import doubtful_exclusions, unknown_variables
 from service.settings.groups import Settings
 from service.settings.load import load_settings
 from service.settings.problems import Problem, SettingsError
 
-__all__ = ["Problem", "Settings", "SettingsError", "load_settings", "unknown_variables"]
+__all__ = [
+    "Problem",
+    "Settings",
+    "SettingsError",
+    "doubtful_exclusions",
+    "load_settings",
+    "unknown_variables",
+]

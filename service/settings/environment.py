@@ -6,12 +6,22 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from service.documents.fields import TYPED_FIELDS
 from service.settings.catalogue import BY_VARIABLE
 from service.settings.field import PREFIX
 from service.settings.problems import Problem
 from service.settings.texts import expanded
 
 _FILE = "_FILE"
+_EXCLUDE = "USER_SYNC_EXCLUDE_FIELDS"
+_EXCLUDABLE = (
+    *TYPED_FIELDS,
+    "app_metadata",
+    "user_metadata",
+    "identities",
+    "attributes",
+    "unknown_fields",
+)
 _OTHERS = re.compile(
     PREFIX + r"(TEST_|ENGINE_"
     # Kubernetes sets these in every pod beside a Service named user-sync.
@@ -45,6 +55,21 @@ def unknown_variables(environ: Mapping[str, str]) -> list[Problem]:
     Not a reason to refuse: a file of variables may be written for a newer version, or an older.
     """
     return [_unknown(name) for name in _ours(environ) if not _is_setting(name)]
+
+
+def doubtful_exclusions(environ: Mapping[str, str]) -> list[Problem]:
+    """Names that look like a known field's and are none: what was meant would be indexed.
+
+    Not a reason to refuse: Auth0, or who writes profiles, may call a field so.
+    """
+    problems: list[Problem] = []
+    for name in map(str.strip, environ.get(_EXCLUDE, "").split(",")):
+        field, dot, inner = name.partition(".")
+        close = difflib.get_close_matches(field.lower(), _EXCLUDABLE, n=1, cutoff=0.75)
+        if close and field not in _EXCLUDABLE:
+            wrong = f"{name!r} is kept out, but is no field that is known"
+            problems.append(Problem(_EXCLUDE, wrong, f"did you mean {close[0]}{dot}{inner}?"))
+    return problems
 
 
 def _ours(environ: Mapping[str, str]) -> dict[str, str]:

@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from service.settings import SettingsError, load_settings, unknown_variables
+from service.settings import (
+    SettingsError,
+    doubtful_exclusions,
+    load_settings,
+    unknown_variables,
+)
 from service.settings.catalogue import ENTRIES, Entry
 
 
@@ -295,3 +300,27 @@ def test_a_retention_reaches_no_further_back_than_dates_do(name: str) -> None:
     load_settings({f"USER_SYNC_{name}": "36500d"})
     with pytest.raises(SettingsError):
         load_settings({f"USER_SYNC_{name}": "999999d"})
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("emial", "email"),
+        ("lastLogin", "last_login"),
+        ("last_IP", "last_ip"),
+        ("appmetadata.secret", "app_metadata.secret"),
+        ("identity.profileData", "identities.profileData"),
+    ],
+)
+def test_an_exclusion_that_may_be_misspelt_is_told(name: str, meant: str) -> None:
+    """Who excludes a field relies on it, and the one that was meant would be indexed."""
+    (problem,) = doubtful_exclusions({"USER_SYNC_EXCLUDE_FIELDS": f"last_ip, {name}"})
+    assert name in problem.wrong
+    assert problem.remedy == f"did you mean {meant}?"
+
+
+@pytest.mark.parametrize(
+    "names", ["", "locale, zip_code", "last_ip,app_metadata.emial,unknown_fields,attributes"]
+)
+def test_other_exclusions_are_not_doubted(names: str) -> None:
+    assert doubtful_exclusions({"USER_SYNC_EXCLUDE_FIELDS": names}) == []
