@@ -14,39 +14,41 @@ Query = dict[str, Any]
 
 # With fewer letters nearly anybody begins so.
 _LEAST_CHARS: Final = 5
-# The expression grows with the square; the longest has about 1,300 characters if each is escaped.
-_MOST_CHARS: Final = 20
+# The expression grows with the square.
+_MOST_CHARS: Final = 30
 # What the engine takes of a regular expression (index.max_regex_length).
 _LONGEST_PATTERN: Final = 1_000
 
 
 def mistyped_beginning(typed: str, fields: Iterable[str]) -> Query | None:
     """A query for terms of one of the fields that begin so; None without a pattern."""
-    pattern = beginning_pattern(typed)
+    pattern = beginning_pattern(typed, rest_of_it=".*")
     if pattern is None:
         return None
-    how = {"value": f"{pattern}.*", "flags": "NONE"}
+    how = {"value": pattern, "flags": "NONE"}
     return {"bool": {"should": [{"regexp": {field: how}} for field in fields]}}
 
 
-def beginning_pattern(typed: str) -> str | None:
+def beginning_pattern(typed: str, *, rest_of_it: str = "") -> str | None:
     """What begins so, but for a letter too many, too few or wrong behind the first, or two of them
-    in each other's place, as Lucene and Python read it. None for what is too short or long."""
+    in each other's place, as Lucene and Python read it. None for what is too short or long.
+
+    rest_of_it: a pattern for what follows.
+    """
     folded = folded_letters(typed)
-    pattern = one_error(folded)
-    if not _LEAST_CHARS <= len(folded) <= _MOST_CHARS or len(pattern) >= _LONGEST_PATTERN - 1:
+    if not _LEAST_CHARS <= len(folded) <= _MOST_CHARS:
         return None
-    return pattern
+    pattern = one_error(folded, rest_of_it)
+    return pattern if len(pattern) <= _LONGEST_PATTERN else None
 
 
-def one_error(typed: str) -> str:
+def one_error(typed: str, rest_of_it: str) -> str:
     """The pattern, whatever its length."""
     characters = [re.sub(r"(\W)", r"\\\1", character) for character in typed]
-    pattern = ""
-    for at in range(len(characters) - 1, 0, -1):
-        this, rest = characters[at], "".join(characters[at + 1 :])
-        ways = [f"{this}{pattern}", f".?{rest}", f".{this}{rest}"]
-        if rest:
-            ways.append(f"{characters[at + 1]}{this}{''.join(characters[at + 2 :])}")
-        pattern = f"({'|'.join(ways)})"
-    return f"{''.join(characters[:1])}{pattern}"
+    pattern = rest_of_it
+    for at in range(len(characters) - 2, 0, -1):
+        this, following, rest = *characters[at : at + 2], "".join(characters[at + 2 :])
+        # Without this one, with another in its place or before it, or with both in the other order.
+        errors = f"((.{this}?)?{following}|{following}{this}){rest}{rest_of_it}"
+        pattern = f"({this}{pattern}|{errors})"
+    return "".join(characters[:1]) + pattern
