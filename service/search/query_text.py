@@ -31,6 +31,13 @@ _TEL: Final = re.compile("tel:", re.IGNORECASE)
 _ENCODED_ID: Final = re.compile(r"[a-z0-9-]+%7c.+", re.IGNORECASE)
 # The address of a user's page, of Auth0's dashboard, its API or this service's console.
 _PAGE: Final = re.compile(r"https?://\S+/users/([^\s/?#]+)\S*", re.IGNORECASE)
+# What stands before an address or id without a blank, in JSON and logs. An = can be a part of an
+# address, but behind none of these names.
+_LABELLED_ID: Final = re.compile(r"""[\w.\-"']*[:=]["']*([\w-]+\|[^"']+)["']*""")
+_LABELLED_ADDRESS: Final = re.compile(
+    r"""(?:[\w.\-"']*:|(?:e-?mail|user(?:_?name)?|login)=)["']*(?!//)([^:"']+@[^"']+)["']*""",
+    re.IGNORECASE,
+)
 # From here on scripts are written without blanks, and each character may become a term.
 _FIRST_OF_ITS_OWN: Final = "\u2e80"
 # A full stop stands after abbreviations: `Jr.`, `Dr.`, `Prof.`, initials.
@@ -53,7 +60,7 @@ _JOINERS: Final = frozenset("\u200c\u200d")
 # What people are called by, and few are named.
 _TITLES: Final = (
     "mr mrs ms miss mx sir dr prof ing herr frau hr mme mlle monsieur madame sra srta senor senora "
-    "sig signor signora dhr mevr"
+    "sig signor signora dhr mevr jr jnr sr snr phd esq"
 )
 
 
@@ -167,8 +174,13 @@ def _bare(part: str) -> str:
         visible = _visible(part).strip(_AROUND_ADDRESS)
         if link := _MAILTO.match(visible):
             return unquote(visible[link.end() :].partition("?")[0])
-        return visible
-    return _visible(part).strip(_AROUND_ID) if "|" in part else _visible(part)
+        return _without_label(visible)
+    return _without_label(_visible(part).strip(_AROUND_ID)) if "|" in part else _visible(part)
+
+
+def _without_label(text: str) -> str:
+    labelled = (_LABELLED_ID if "|" in text else _LABELLED_ADDRESS).fullmatch(text)
+    return labelled[1] if labelled else text
 
 
 def _id_of_page(segment: str) -> str | None:

@@ -105,6 +105,7 @@ PEOPLE = [
         # titles that no name has
         ("Ms. Theodora Quennell", "initial"),
         ("Frau Quennell", "initial"),
+        ("Theodora Quennell, Jr.", "initial"),
         ("Herr Prof. Dr. Wöhlermann", "umlauts"),
         # words of which one begins another
         ("J Jellinghaus", "z-own-word"),
@@ -126,6 +127,7 @@ PEOPLE = [
         ("wojcciech bego", "unfinished"),
         ("wjciech", "unfinished"),
         ("bego.wojceie@unf", "unfinished"),
+        ("bego.wojcie@unfinisehd.exa", "unfinished"),
         # initials, marks at the end, other orders
         ("T. Quennell", "initial"),
         ("Quennell, T.", "initial"),
@@ -158,6 +160,8 @@ PEOPLE = [
         ("`mail.person+a@sub.example.org`", "mail"),
         ("Somebody Else (Sales) <mail.person+a@sub.example.org>", "mail"),
         ("e-mail: mail.person+a@sub.example.org", "mail"),
+        ('{"email":"mail.person+a@sub.example.org"}', "mail"),
+        ("sub=google-oauth2|103547991597142817349", "103547991597142817349"),
         ("user_id: google-oauth2|103547991597142817349", "103547991597142817349"),
         ("@x_handle77", "handle"),
         # numbers
