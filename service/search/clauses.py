@@ -11,7 +11,7 @@ _MOST_EXPANSIONS: Final = 50
 # term take without errors.
 _MOST_CLAUSES: Final = 740
 _CLAUSES_A_WORD: Final = 14
-_CLAUSES_OF_FEW: Final = 38
+_CLAUSES_OF_FEW: Final = 39
 _CLAUSES_A_TERM: Final = 17
 _CLAUSES_A_SPELLING: Final = 12
 _CLAUSES_AN_EXPANSION: Final = 11

@@ -38,6 +38,7 @@ _LABELLED_ADDRESS: Final = re.compile(
     r"""(?:[\w.\-"']*:|(?:e-?mail|user(?:_?name)?|login)=)["']*(?!//)([^:"']+@[^"']+)["']*""",
     re.IGNORECASE,
 )
+_SITE: Final = re.compile(r"(?:https?://(?:www\.)?|www\.)([\w-]+(?:\.[\w-]+)+)/?", re.IGNORECASE)
 # From here on scripts are written without blanks, and each character may become a term.
 _FIRST_OF_ITS_OWN: Final = "\u2e80"
 # A full stop stands after abbreviations: `Jr.`, `Dr.`, `Prof.`, initials.
@@ -84,6 +85,12 @@ class Word:
     def is_title(self) -> bool:
         """`Dr.`, `Frau`."""
         return self.letters.lower() in _TITLES.split()
+
+    @property
+    def site(self) -> str | None:
+        """The domain of a company's home page: acme.com of `https://www.acme.com/`."""
+        found = _SITE.fullmatch(self.text)
+        return found[1].lower() if found else None
 
     @property
     def is_address(self) -> bool:

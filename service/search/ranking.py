@@ -297,6 +297,8 @@ def _forgiven(text: QueryText, place: int, most: int) -> list[Query]:
         typed, fields = (word.text, _ADDRESSES) if word.is_address else (word.letters, _FULL_NAMES)
         if query := mistyped_beginning(typed, fields):
             ways.append(_constant(query, MORE_TYPOS))
+        if word.site:
+            ways.append(_constant({"term": {"email.domain": word.site}}, ONE_TYPO))
         if term_count(word.text) in _FULL_NAME and not word.is_address:  # `Smith,Ann`
             ways.append(_constant(in_names(word.text, type="cross_fields"), ONE_TYPO))
     return ways

@@ -153,6 +153,8 @@ PEOPLE = [
         ("quispe maria belen", "zparts"),
         ("Quispe, Maria Belén", "zparts"),
         # what pasting brings along
+        ("www.unfinished.example", "unfinished"),
+        ("begoña https://www.Unfinished.example/", "unfinished"),
         ("Quen\u00adnell", "initial"),
         ("Quen\u200bnell", "initial"),
         ("Person [mailto:mail.person+a@sub.example.org]", "mail"),

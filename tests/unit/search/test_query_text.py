@@ -7,6 +7,7 @@ from service.search.query_text import (
     MAX_TERMS,
     MAX_WORDS,
     TooMuchText,
+    Word,
     otherwise_spelt,
     phone_digits,
     read_query_text,
@@ -210,3 +211,18 @@ def test_there_are_only_so_many_ways_to_write_a_name() -> None:
 )
 def test_umlauts_may_be_spelt_otherwise(written: str, otherwise: str | None) -> None:
     assert otherwise_spelt(written) == otherwise
+
+
+@pytest.mark.parametrize(
+    ("word", "site"),
+    [
+        ("www.acme.com", "acme.com"),
+        ("https://acme.co.uk", "acme.co.uk"),
+        ("HTTP://WWW.Acme.com/", "acme.com"),
+        ("https://acme.com/contact", None),
+        ("acme.com", None),
+        ("www.", None),
+    ],
+)
+def test_the_domain_of_a_home_page(word: str, site: str | None) -> None:
+    assert Word(word).site == site
