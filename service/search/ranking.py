@@ -294,14 +294,21 @@ def _forgiven(text: QueryText, place: int, most: int) -> list[Query]:
     word = text.words[place]
     ways = _with_typos(word, most, first_letter=are_few(text)) + _joined(text, place)
     if are_few(text):
-        typed, fields = (word.text, _ADDRESSES) if word.is_address else (word.letters, _FULL_NAMES)
-        if query := mistyped_beginning(typed, fields):
+        if query := _begun_with_an_error(text, word):
             ways.append(_constant(query, MORE_TYPOS))
         if word.site:
             ways.append(_constant({"term": {"email.domain": word.site}}, ONE_TYPO))
         if term_count(word.text) in _FULL_NAME and not word.is_address:  # `Smith,Ann`
             ways.append(_constant(in_names(word.text, type="cross_fields"), ONE_TYPO))
     return ways
+
+
+def _begun_with_an_error(text: QueryText, word: Word) -> Query | None:
+    """Expressions take the engine their time, so that there are none for much text."""
+    if not are_few(text) or len(text.whole) > _LONGEST_MISTYPED:
+        return None
+    typed, fields = (word.text, _ADDRESSES) if word.is_address else (word.letters, _FULL_NAMES)
+    return mistyped_beginning(typed, fields)
 
 
 def _joined(text: QueryText, place: int) -> list[Query]:
