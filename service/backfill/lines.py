@@ -5,10 +5,12 @@ from typing import NamedTuple
 
 
 class Line(NamedTuple):
-    """number: from 1, as editors count. content: without its end; None when it is too long."""
+    """number: from 1, as editors count. content: without its end; None when it is too long. ended:
+    whether it had an end."""
 
     number: int
     content: bytes | None
+    ended: bool = True
 
 
 class _Begun:
@@ -49,4 +51,4 @@ def split_lines(pieces: Iterable[bytes], *, longest: int) -> Iterator[Line]:
             yield Line(number, begun.take())
             begun.add(other)
     if begun.size:
-        yield Line(number + 1, begun.take())
+        yield Line(number + 1, begun.take(), ended=False)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from service.backfill.export_file import ExportDamaged, ExportFile
 from service.backfill.lines import Line, split_lines
 from service.events.event import Event, PoisonEvent, parse_event, wrap_profile
+from service.events.poison import PoisonCode
 
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 
@@ -51,7 +52,16 @@ def read_profiles(
     """Every line but blank ones. Raises ExportDamaged after the last line that could be read."""
     for line in split_lines(export.chunks(), longest=options.longest_line):
         if line.content is None or line.content.strip(_SPACE):
-            yield _read(line, options, now_us())
+            read = _read(line, options, now_us())
+            if _is_cut(line, read):
+                raise ExportDamaged(f"it ends in the middle of line {line.number}: it was cut off")
+            yield read
+
+
+def _is_cut(line: Line, read: ReadProfile | BadLine) -> bool:
+    """Whether a user begins and doesn't end: those who would follow are missing too."""
+    bad = isinstance(read, BadLine) and read.code == PoisonCode.LINE_NOT_JSON
+    return bad and not line.ended and (line.content or b"").strip(_SPACE).startswith(b"{")
 
 
 def grouped(

@@ -121,3 +121,23 @@ async def test_a_bad_line_that_is_a_dead_letter_already_is_told_but_not_journale
         await run(export, access, witness, tally)
     assert tally == Tally(journaled=3, bad=2, known=1, left_out=0)
     assert [line.number for line in witness.bad] == [2, 3]
+
+
+async def test_a_user_cut_in_the_middle_ends_the_import(
+    tmp_path: Path, access: JournalAccess
+) -> None:
+    """Those who would follow are missing: it isn't a bad line among good ones."""
+    text = ndjson(*(user(str(number)) for number in range(5)))[:-20]
+    witness, tally = Witness(), Tally()
+    with pytest.raises(ExportDamaged, match="line 5: it was cut off"):
+        await run(written(tmp_path, text), access, witness, tally)
+    assert tally == Tally(journaled=4)
+
+
+@pytest.mark.parametrize("last", [b"# end", b"{}"])
+async def test_a_last_line_without_an_end_is_as_good_or_bad_as_others(
+    tmp_path: Path, access: JournalAccess, last: bytes
+) -> None:
+    witness, tally = Witness(), Tally()
+    await run(written(tmp_path, ndjson(user()) + last), access, witness, tally)
+    assert tally == Tally(journaled=2, bad=1)

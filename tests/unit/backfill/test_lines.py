@@ -45,4 +45,7 @@ def test_a_line_of_the_greatest_length_is_whole() -> None:
 
 
 def test_the_last_line_may_be_too_long() -> None:
-    assert lines(b"a\n", b"abcdefg", longest=6) == [Line(1, b"a"), Line(2, None)]
+    assert lines(b"a\n", b"abcdefg", longest=6) == [
+        Line(1, b"a"),
+        Line(2, None, ended=False),
+    ]
