@@ -305,7 +305,7 @@ def _forgiven(text: QueryText, place: int, most: int) -> list[Query]:
 
 def _begun_with_an_error(text: QueryText, word: Word) -> Query | None:
     """Expressions take the engine their time, so that there are none for much text."""
-    if not are_few(text) or len(text.whole) > _LONGEST_MISTYPED:
+    if len(text.whole) > _LONGEST_MISTYPED:
         return None
     typed, fields = (word.text, _ADDRESSES) if word.is_address else (word.letters, _FULL_NAMES)
     return mistyped_beginning(typed, fields)
