@@ -30,6 +30,9 @@ _LOST_RECENTLY_US = 10 * 60 * _SECOND_US
 _SURELY_LOST = frozenset({Refusal.NOT_JSON, Refusal.TOO_LARGE, Refusal.MISDIRECTED})
 _MAYBE_LOST = _SURELY_LOST | {Refusal.UNAUTHORISED}
 
+# Events of another tenant, and none of ours: one or two may have lost their way.
+_TENANT_IS_WRONG = 3
+
 _RECONCILE = "user-sync reconcile with a new export finds and mends what they told"
 _MISSING = "do what the check `opensearch` says: the index is missing, or only its alias"
 _ADVICE = {
@@ -135,10 +138,10 @@ class Vitals:
             f"since the start {strangers.refused} events of another tenant were refused, such as "
             f"{strangers.newest}, and {strangers.taken} taken of {ours}, which this service serves"
         )
-        # A stray stream makes nothing here unhealthy; a wrong name loses everything.
+        # A stray stream, however busy, makes nothing here unhealthy; a wrong name loses everything.
         return Check(
             "tenant",
-            strangers.refused <= strangers.taken,
+            strangers.taken > 0 or strangers.refused < _TENANT_IS_WRONG,
             state,
             f"if they are yours, set USER_SYNC_TENANT to their name and restart; then {_RECONCILE}",
         )
