@@ -98,7 +98,7 @@ def _search() -> Json:
                 {"type": "string"},
                 "What a person types: names, the beginning of names, an e-mail address or a part "
                 "of it, @domain, a phone number, an id. At most 256 characters, 12 words and 60 "
-                "parts of words, or characters of scripts without blanks",
+                "parts of words, or characters of scripts without blanks; but for an id alone",
             ),
             _query("filter", _array({"type": "string"}), FILTER_LANGUAGE, explode=True),
             _query(

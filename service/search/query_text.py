@@ -13,6 +13,8 @@ MAX_CHARS: Final = 256
 MAX_WORDS: Final = 12
 # The engine refuses a query of over 1,024 clauses; `ranking` makes eleven of a term.
 MAX_TERMS: Final = 60
+# An id alone may be longer, with %7C and the like in it, or in the link of its page.
+_LONGEST_ID: Final = 2_048
 
 _PHONE: Final = re.compile(
     r"[+0-9()/.\-\s\u00b7\u2010-\u2015\u2212\uff08\uff09\uff0b\uff0d-\uff0f]+"
@@ -106,7 +108,7 @@ class Word:
 @dataclass(frozen=True, slots=True)
 class QueryText:
     """words: in the order typed. whole: all of it, blanks normalised. digits: of a phone number
-    that the whole can be."""
+    that the whole can be. Without words, the whole is an id that is too long to be taken apart."""
 
     words: tuple[Word, ...]
     whole: str
@@ -126,10 +128,15 @@ def read_query_text(typed: str) -> QueryText | None:
     written = " ".join(unicodedata.normalize("NFC", typed.replace("\0", " ")).split())
     if not written:
         return None
-    if len(written) > MAX_CHARS:
+    if len(written) > _LONGEST_ID:
         raise TooMuchText(f"at most {MAX_CHARS} characters are searched for")
     text = _as_meant(written)
     parts = text.split(" ")
+    is_long = len(text) > MAX_CHARS
+    if "|" in text and len(parts) == 1 and (is_long or term_count(text) > MAX_TERMS):
+        return QueryText((), text)
+    if is_long:
+        raise TooMuchText(f"at most {MAX_CHARS} characters are searched for")
     # Punctuation that stands alone is in no index; a person who typed only that finds nobody.
     telling = [part for part in parts if any(map(str.isalnum, part))] or parts
     if len(telling) > MAX_WORDS:

@@ -77,6 +77,8 @@ _LONGEST_MISTYPED: Final = 64
 
 def matching(text: QueryText, *, forgiving: bool = False) -> Query:
     """A query that scores. forgiving: words may have typing errors."""
+    if not text.words:
+        return {"bool": {"must": [_constant(_known_by(text.whole, None), WHOLE_ID)]}}
     most = expansions(text) if forgiving else 0
     words = [
         _word(word, _forgiven(text, place, most) if forgiving else [])

@@ -7,6 +7,8 @@ from tests.integration.search.test_ranking import person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+LONG_ID = "a-b." * 120
+
 PEOPLE = [
     person("apart", name="Fergal O Brien", family_name="O Brien"),
     person("together", name="Dervla OBrien"),
@@ -69,6 +71,7 @@ PEOPLE = [
         family_name="Zeisig",
     ),
     person("unfinished", name="Begoña Wojciechowska", email="bego.wojcie@unfinished.example"),
+    person("long-id", user_id=f"samlp|{LONG_ID}", name="Long Person"),
     person("abc-1", user_id="google-oauth2|103547991597142817349", name="Goo Gle", nickname="g"),
 ]
 
@@ -189,6 +192,9 @@ PEOPLE = [
         # what looks alike
         ("samlp|hélori", "he\u0301lori"),
         ("samlp|he\u0301lori", "he\u0301lori"),
+        # too long to be taken apart
+        (f"samlp|{LONG_ID}", LONG_ID),
+        (f"samlp%7C{LONG_ID}", LONG_ID),
     ],
 )
 async def test_first(people: Api, q: str, first: str) -> None:

@@ -1,11 +1,14 @@
 """What was typed, taken apart."""
 
+from urllib.parse import quote
+
 import pytest
 
 from service.search.query_text import (
     MAX_CHARS,
     MAX_TERMS,
     MAX_WORDS,
+    QueryText,
     TooMuchText,
     Word,
     otherwise_spelt,
@@ -163,6 +166,16 @@ def test_the_whole_is_without_what_pasting_brings_along(typed: str, whole: str) 
 def test_too_much_is_refused(typed: str) -> None:
     with pytest.raises(TooMuchText, match="at most"):
         read_query_text(typed)
+
+
+@pytest.mark.parametrize(
+    "user_id", ["samlp|acme|" + "x" * MAX_CHARS, "samlp|acme|" + "a." * MAX_TERMS + "b"]
+)
+def test_an_id_alone_may_be_of_any_length(user_id: str) -> None:
+    for typed in (user_id, f' "{user_id}",', quote(user_id, safe="")):
+        assert read_query_text(typed) == QueryText((), user_id)
+    with pytest.raises(TooMuchText, match="at most"):
+        read_query_text(f"id {user_id}")
 
 
 @pytest.mark.parametrize(
