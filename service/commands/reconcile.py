@@ -139,9 +139,10 @@ def reconcile(
     FILE is an export as JSON (one user a line), plain or gzip; - is stdin. Without it, Auth0 is
     asked for one with all fields, if USER_SYNC_AUTH0_DOMAIN and its two companions are set.
 
-    Changes nothing unless told to. Every user is one of: equal; changed since the export, which is
-    no difference; missing; outdated, when an event got lost; differing otherwise; surplus, when the
-    export lacks it. A field that no user of the export has is not compared, and named in the end.
+    Changes nothing unless told to. Every user of the export, or from before it, is one of: equal;
+    changed since the export, which is no difference; missing; outdated, when an event got lost;
+    differing otherwise; surplus, when the export lacks it. A field that no user of the export has
+    is not compared, and named in the end.
 
     A repair goes through the journal like an event from the time of the export: whatever happened
     since wins. The exit code is 0 when all is equal or was repaired, 1 when differences are left, 2
