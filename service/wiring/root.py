@@ -72,7 +72,7 @@ async def serve(settings: Settings) -> None:
 
         purged = PurgedMark(journal)
         await purged.recall()
-        made_anew = MadeAnew(journal)
+        made_anew = MadeAnew(journal, now_us)
         await made_anew.recall()
         indexer = Indexer(
             journal,

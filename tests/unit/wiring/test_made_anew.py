@@ -1,0 +1,62 @@
+"""That users are missing from an index made anew is told until something shows that none is."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from service.events.event_type import READ_TYPE
+from service.journal.journal import Journal
+from service.journal.records import Comparison
+from service.wiring.made_anew import MadeAnew
+from tests.unit.journal.samples import OPTIONS, SECOND_US, START_US, append, entry, settle
+
+
+@pytest.fixture
+async def journal(tmp_path: Path) -> AsyncIterator[Journal]:
+    """One whose events were written to an index."""
+    journal = await Journal.open(tmp_path / "journal.db", OPTIONS)
+    await append(journal, b"a")
+    await settle(journal, 1)
+    yield journal
+    await journal.close()
+
+
+@pytest.fixture
+async def made_anew(journal: Journal) -> MadeAnew:
+    """The index was lost at START_US."""
+    made_anew = MadeAnew(journal, lambda: START_US)
+    await made_anew.recall()
+    assert not made_anew.users_missing
+    await made_anew.note()
+    assert made_anew.users_missing
+    return made_anew
+
+
+async def test_until_profiles_come(journal: Journal, made_anew: MadeAnew) -> None:
+    await append(journal, b"b")
+    assert made_anew.users_missing
+    await journal.append([entry(b"c", event_type=READ_TYPE)])
+    assert not made_anew.users_missing
+
+
+async def test_until_a_later_comparison_finds_nobody_missing(
+    journal: Journal, made_anew: MadeAnew
+) -> None:
+    for comparison in (Comparison(START_US - SECOND_US, 0), Comparison(START_US + SECOND_US, 1)):
+        await journal.note_comparison(comparison)
+        assert made_anew.users_missing
+    again = MadeAnew(journal, lambda: START_US)
+    await again.recall()
+    assert again.users_missing
+    await journal.note_comparison(Comparison(START_US + SECOND_US, 0))
+    assert not made_anew.users_missing
+    assert not again.users_missing
+
+
+async def test_the_first_index_of_all_is_not_one_made_anew(tmp_path: Path) -> None:
+    journal = await Journal.open(tmp_path / "fresh.db", OPTIONS)
+    made_anew = MadeAnew(journal, lambda: START_US)
+    await made_anew.note()
+    assert not made_anew.users_missing
+    await journal.close()
