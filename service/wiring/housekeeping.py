@@ -26,6 +26,8 @@ from service.wiring.purged_mark import PurgedMark
 log = logging.getLogger(__name__)
 
 _HOUR_S = 3600.0
+# Who reads /healthz needn't read for a minute of a request that failed once.
+_FIRST_AGAIN_AFTER_S = 1.0
 _AGAIN_AFTER_S = 60.0
 _SHARE_OF_RETENTION = 10
 
@@ -95,10 +97,16 @@ class Housekeeping:
     async def run(self) -> None:
         """One round now, and one each interval; after one that failed, sooner."""
         every_s = self._retentions.every_s
+        again_s = _FIRST_AGAIN_AFTER_S
         while True:
             self._sooner.clear()
             await self.round()
-            pause_s = min(every_s, _AGAIN_AFTER_S) if self._put_off else every_s
+            pause_s = every_s
+            if self._put_off:
+                pause_s = min(every_s, again_s)
+                again_s = min(2 * again_s, _AGAIN_AFTER_S)
+            else:
+                again_s = _FIRST_AGAIN_AFTER_S
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause_s):
                     await self._sooner.wait()
