@@ -13,9 +13,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from service.search.forgiving import ANOTHER_FIRST_LETTER
 from service.search.mistyped_beginning import beginning_pattern
+from service.search.queries import NAMES, in_names
 from service.search.query_text import TRUNK_PREFIX, QueryText, Word, otherwise_spelt, trimmed
-from service.search.ranking import ANOTHER_FIRST_LETTER, NAMES, in_names
 
 _OPEN, _CLOSE = "<mark>", "</mark>"
 # What the engine marks with: characters for private use (the engine trims control characters away);

@@ -1,0 +1,159 @@
+"""Ways to match what was typed with errors, or otherwise than it is indexed: they count least.
+Pure."""
+
+from typing import Final
+
+from service.search.clauses import are_few
+from service.search.mistyped_beginning import mistyped_beginning
+from service.search.queries import (
+    Query,
+    constant,
+    email_words,
+    in_names,
+    is_whole,
+    known_by,
+)
+from service.search.query_text import (
+    QueryText,
+    Word,
+    is_blankless,
+    otherwise_spelt,
+    term_count,
+    trimmed,
+)
+
+ONE_TYPO: Final = 2
+MORE_TYPOS: Final = 1
+
+# What is shorter begins too many ids by chance.
+_LEAST_OF_ID: Final = 8
+_FULL_NAME: Final = (2, 3)
+_JOINED: Final = ("name", "family_name", "name.joined")
+_ADDRESSES: Final = ("email.folded",)
+_FULL_NAMES: Final = ("name", "given_name", "family_name")
+# Of three letters, with another first one, too much else is made.
+ANOTHER_FIRST_LETTER: Final = {"fuzziness": "AUTO:4,1000", "prefix_length": 0}
+# No name is longer; an address can be, but what is compared letter by letter takes its time.
+_LONGEST_MISTYPED: Final = 64
+
+
+def enough_alone(text: QueryText) -> list[Query]:
+    """What tells a user whatever stands beside it: a label, or another name for the same person."""
+    ways = [
+        constant(known_by(word.text, word.digits), ONE_TYPO)
+        for word in text.words
+        if word.is_address or "|" in word.text
+    ]
+    numbers = sorted(filter(is_whole, text.numbers))
+    if numbers:
+        ways.append(constant({"terms": {"phone_number": numbers}}, ONE_TYPO))
+    ends = sorted({end for digits in numbers for end in _other_beginnings(digits)})
+    if ends:
+        ways.append(constant({"terms": {"phone_number": ends}}, MORE_TYPOS))
+    return ways
+
+
+def _other_beginnings(digits: str) -> set[str]:
+    """Without a country's code, of up to three digits, and the zero that may follow it: as the
+    number is written within the country."""
+    ends = {digits[length:].lstrip("0") for length in range(1, 4)}
+    return set(filter(is_whole, ends))
+
+
+def forgiven(text: QueryText, place: int, most: int) -> list[Query]:
+    """Ways for one of the words. most: terms to try."""
+    word = text.words[place]
+    ways = _with_typos(word, most, first_letter=are_few(text)) + _joined(text, place)
+    if are_few(text):
+        if query := _begun_with_an_error(text, word):
+            ways.append(constant(query, MORE_TYPOS))
+        if word.site:
+            ways.append(constant({"term": {"email.domain": word.site}}, ONE_TYPO))
+        if term_count(word.text) in _FULL_NAME and not word.is_address:  # `Smith,Ann`
+            ways.append(constant(in_names(word.text, type="cross_fields"), ONE_TYPO))
+    return ways
+
+
+def _begun_with_an_error(text: QueryText, word: Word) -> Query | None:
+    """Expressions take the engine their time, so that there are none for much text."""
+    if len(text.whole) > _LONGEST_MISTYPED:
+        return None
+    typed, fields = (word.text, _ADDRESSES) if word.is_address else (word.letters, _FULL_NAMES)
+    return mistyped_beginning(typed, fields)
+
+
+def _joined(text: QueryText, place: int) -> list[Query]:
+    """A word together with its neighbours, or without its own hyphen, as a name may be written; of
+    what is being typed, the beginning."""
+    ways: list[Query] = []
+    words = text.words
+    if not are_few(text):
+        return ways
+    for first in range(max(0, place - 2), place + 1):
+        for end in range(place + 1, min(len(words), first + 3) + 1):
+            joined = "".join(word.letters for word in words[first:end])
+            if term_count(joined) == 1:
+                query = in_names(joined, fields=_JOINED, type="bool_prefix")
+                ways.append(constant(query, ONE_TYPO))
+    return ways
+
+
+def _inner_address(address: str) -> Query:
+    """From the middle of an address on: `smith@ac` of ann.smith@acme.com."""
+    local, _, domain = address.rpartition("@")
+    ends = [{"prefix": {"email.domain": domain}}] if domain else []
+    return {"bool": {"must": [email_words(local), *ends]}}
+
+
+def _with_typos(word: Word, most: int, *, first_letter: bool) -> list[Query]:
+    """first_letter: a name's may be wrong too, if nothing else is: it seldom is."""
+    if most <= 0 or len(word.text) > _LONGEST_MISTYPED:
+        return []
+    if word.is_domain:
+        handle = constant(in_names(word.text[1:]), ONE_TYPO)
+        return [_fuzzy("email.domain", word.text[1:], most), handle]
+    if word.is_address:
+        ending = word.text.rpartition("@")[2].partition(".")[2]
+        return [
+            constant(_inner_address(word.text), ONE_TYPO),
+            # What stands behind the domain's first dot is what is remembered worst.
+            constant(_inner_address(word.text.removesuffix(ending)), MORE_TYPOS),
+            constant(email_words(word.text, analyzer="id_words"), MORE_TYPOS),
+            _fuzzy("email.folded", word.text, most),
+        ]
+    how = {"prefix_length": 1, "max_expansions": most}
+    one = {"fuzziness": "AUTO:3,1000", **how}
+    more = {"fuzziness": "AUTO", **how}
+    ways = [
+        constant(in_names(word.text, **one), ONE_TYPO),
+        constant(in_names(word.text, **more), MORE_TYPOS),
+        constant({"match": {"email": {"query": word.text, "operator": "and", **more}}}, MORE_TYPOS),
+        constant(email_words(word.text, analyzer="id_words"), MORE_TYPOS),
+    ]
+    if first_letter:
+        another = {**ANOTHER_FIRST_LETTER, "max_expansions": most}
+        ways.append(constant(in_names(word.text, **another), MORE_TYPOS))
+    if other := otherwise_spelt(word.text):
+        ways.append(constant(in_names(trimmed(other), type="bool_prefix"), ONE_TYPO))
+    beginning = trimmed(word.text).lower()
+    if len(beginning) >= _LEAST_OF_ID and any(map(str.isdigit, beginning)):
+        ways.append(constant({"prefix": {"search.ids": beginning}}, MORE_TYPOS))
+    if is_blankless(word.text):  # as it may be written with blanks, or the names in another order
+        ways.append(constant(in_names(" ".join(word.text)), ONE_TYPO))
+    return ways
+
+
+def _fuzzy(field: str, value: str, most: int) -> Query:
+    return constant(
+        {
+            "fuzzy": {
+                field: {
+                    "value": value,
+                    "fuzziness": "AUTO",
+                    "prefix_length": 1,
+                    "max_expansions": most,
+                }
+            }
+        },
+        MORE_TYPOS,
+    )
