@@ -6,10 +6,13 @@ from service.search.query_text import QueryText, otherwise_spelt, term_count
 
 # Fewer terms to try for each word of a forgiving search; what is beyond is further off anyway.
 _MOST_EXPANSIONS: Final = 50
+MOST_NUMBERS_TRIED: Final = 20
+"""Phone numbers that are a digit off."""
+
 # Every term tried counts. This is what filters, at most 200, and the frame of the query leave; and
 # what a word, one of few, which is joined with others, begun with an error and taken apart, and a
 # term take without errors.
-_MOST_CLAUSES: Final = 740
+_MOST_CLAUSES: Final = 720
 _CLAUSES_A_WORD: Final = 14
 _CLAUSES_OF_FEW: Final = 39
 _CLAUSES_A_TERM: Final = 17

@@ -3,7 +3,7 @@ Pure."""
 
 from typing import Final
 
-from service.search.clauses import are_few
+from service.search.clauses import MOST_NUMBERS_TRIED, are_few
 from service.search.mistyped_beginning import mistyped_beginning
 from service.search.queries import (
     Query,
@@ -47,10 +47,17 @@ def enough_alone(text: QueryText) -> list[Query]:
     numbers = sorted(filter(is_whole, text.numbers))
     if numbers:
         ways.append(constant({"terms": {"phone_number": numbers}}, ONE_TYPO))
+        # Every end of a number is indexed: this finds a wrong digit with the country's code or not.
+        ways.append(constant(_a_digit_off(max(numbers, key=len)), MORE_TYPOS))
     ends = sorted({end for digits in numbers for end in _other_beginnings(digits)})
     if ends:
         ways.append(constant({"terms": {"phone_number": ends}}, MORE_TYPOS))
     return ways
+
+
+def _a_digit_off(digits: str) -> Query:
+    how = {"value": digits, "fuzziness": 1, "max_expansions": MOST_NUMBERS_TRIED}
+    return {"fuzzy": {"phone_number": how}}
 
 
 def _other_beginnings(digits: str) -> set[str]:

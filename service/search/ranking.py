@@ -16,8 +16,8 @@ Whatever the number of words, one more that matches whole outweighs all that a b
 Typing errors are looked for only when nobody matches without (`forgiving`); then each word may be
 a letter or two off, a beginning a letter off, written together or apart, a beginning in the other
 spelling, or an address without its beginning or with another ending, or begin an id, and counts
-least; a title needs no match, a number may have another beginning, and one address, id or number is
-enough.
+least; a title needs no match, a number may have another beginning or be a digit off, and one
+address, id or number is enough.
 """
 
 import re

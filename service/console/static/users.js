@@ -146,7 +146,7 @@ export function show(main, address) {
 		end.replaceChildren(...(stuck ? [h("p.flag", { role: "alert" }, stuck)] : []), users.length
 			? next ? h("button.quiet", { onclick: loadMore }, "More") : ""
 			: asked.filters.length ? notice("No user found", "Nobody matches with these filters.")
-				: asked.q.trim() ? notice("No user found", "Not by phone or id, nor by name or e-mail, even misspelt.")
+				: asked.q.trim() ? notice("No user found", "Not by id, nor by name, e-mail or phone, even misspelt.")
 					: notice("No users yet", "They come with Auth0’s events, or an imported export."));
 		if (stuck) return;
 		watcher.disconnect();
