@@ -22,6 +22,7 @@ from service.journal.errors import JournalError
 from service.journal.journal import Journal
 from service.observability.health import Check
 from service.wiring.purged_mark import PurgedMark
+from service.wiring.steady_clock import SteadyClock
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class Housekeeping:
     """Keeps house until cancelled.
 
     purged: moved before tombstones go. requests_over: returns when no document is on its way to
-    OpenSearch whose sending was decided before the call.
+    OpenSearch whose sending was decided before the call. steady: whether now_us can be believed.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Housekeeping:
         purged: PurgedMark,
         requests_over: Callable[[], Awaitable[None]],
         now_us: Callable[[], int],
+        steady: SteadyClock,
     ) -> None:
         self._journal = journal
         self._client = client
@@ -74,12 +76,21 @@ class Housekeeping:
         self._purged = purged
         self._requests_over = requests_over
         self._now_us = now_us
+        self._steady = steady
+        self._jumped_s = 0.0
         self._put_off = ""
         self._advice = ""
         self._sooner = asyncio.Event()
 
     def check(self) -> Check:
-        """Whether the last round did all that was due."""
+        """Whether the last round did all that was due; a clock that jumped makes it wait."""
+        if self._jumped_s:
+            return Check(
+                "housekeeping",
+                True,
+                f"this clock jumped ahead by {self._jumped_s / 3600:.1f} h: what seems to be over "
+                "its retention stays for a day more, or until a restart",
+            )
         if not self._put_off:
             return Check("housekeeping", True, "what is over its retention is removed")
         return Check(
@@ -113,6 +124,8 @@ class Housekeeping:
 
     async def round(self) -> None:
         """Do what is due. What fails is done in the next round."""
+        if self._clock_jumped():
+            return
         now = self._now_us()
         try:
             expired = await self._expire_dead_letters(now)
@@ -145,6 +158,16 @@ class Housekeeping:
             self._put_off, self._advice = named(error), _advice(error)
         else:
             self._put_off = ""
+
+    def _clock_jumped(self) -> bool:
+        before_s, self._jumped_s = self._jumped_s, self._steady.jumped_s(self._retentions.every_s)
+        if self._jumped_s and not before_s:
+            log.warning(
+                "the clock jumped ahead: nothing is removed as too old for a day, or until a "
+                "restart; see whether it is right",
+                extra={"action": "clock_jumped", "seconds": round(self._jumped_s)},
+            )
+        return self._jumped_s > 0
 
     async def _expire_dead_letters(self, now_us: int) -> int:
         """Those of a time when this clock was slow seem older than they are: their events tell."""

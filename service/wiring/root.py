@@ -40,6 +40,7 @@ from service.wiring.checks import Vitals
 from service.wiring.housekeeping import Housekeeping, Retentions
 from service.wiring.made_anew import MadeAnew
 from service.wiring.purged_mark import PurgedMark
+from service.wiring.steady_clock import SteadyClock
 from service.wiring.watch import IndexWatch
 
 log = logging.getLogger(__name__)
@@ -84,7 +85,14 @@ async def serve(settings: Settings) -> None:
             purged_us=purged.us,
         )
         housekeeping = Housekeeping(
-            journal, client, names, _retentions(settings), purged, indexer.requests_over, now_us
+            journal,
+            client,
+            names,
+            _retentions(settings),
+            purged,
+            indexer.requests_over,
+            now_us,
+            SteadyClock(now_us),
         )
         bootstrapping = Bootstrapping(
             client, names, wanted=settings.index.bootstrap, creating=made_anew.note

@@ -12,6 +12,7 @@ from service.journal.journal import Journal
 from service.journal.options import JournalOptions
 from service.wiring.housekeeping import Housekeeping, Retentions
 from service.wiring.purged_mark import PurgedMark
+from service.wiring.steady_clock import SteadyClock
 from tests.acceptance import auth0
 from tests.integration.conftest import eventually
 from tests.integration.test_purge import NOW_US, left, write
@@ -24,7 +25,12 @@ async def nothing_is_on_its_way() -> None:
     """No request is under way."""
 
 
-def housekeeper(journal: Journal, client: AsyncOpenSearch, names: IndexNames) -> Housekeeping:
+def housekeeper(
+    journal: Journal,
+    client: AsyncOpenSearch,
+    names: IndexNames,
+    steady: SteadyClock | None = None,
+) -> Housekeeping:
     return Housekeeping(
         journal,
         client,
@@ -33,6 +39,7 @@ def housekeeper(journal: Journal, client: AsyncOpenSearch, names: IndexNames) ->
         PurgedMark(journal),
         nothing_is_on_its_way,
         lambda: NOW_US,
+        steady or SteadyClock(lambda: NOW_US, lambda: 0.0),
     )
 
 
@@ -47,6 +54,33 @@ async def test_what_a_slow_clock_buried_is_not_older_than_its_event(
     await housekeeper(journal, client, names).round()
     assert await dead_seqs(journal) == [1]
     assert journal.accounting().dropped == 3
+    await journal.close()
+
+
+async def test_nothing_is_too_old_by_a_clock_that_has_just_jumped(
+    client: AsyncOpenSearch, names: IndexNames, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is set back, and what was dropped would be gone."""
+    await write(client, names, "old")
+    clock = Clock(0)
+    journal = await Journal.open(tmp_path / "journal.db", JournalOptions(), now_us=clock)
+    await append(journal, b"nonsense")
+    await bury(journal, 1)
+    moment = Clock(0)
+    steady = SteadyClock(moment, lambda: 0.0)
+    housekeeping = housekeeper(journal, client, names, steady)
+    moment.us += 31 * DAY_US
+    await housekeeping.round()
+    await housekeeping.round()
+    assert "jumped ahead by 744.0 h" in housekeeping.check().state
+    assert [vars(record)["action"] for record in caplog.records] == ["clock_jumped"]
+    assert await dead_seqs(journal) == [1]
+    assert await left(client, names) == ["old"]
+    moment.us = 0
+    await housekeeping.round()
+    assert await dead_seqs(journal) == []
+    assert await left(client, names) == []
+    assert "removed" in housekeeping.check().state
     await journal.close()
 
 
