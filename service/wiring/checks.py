@@ -135,13 +135,15 @@ class Vitals:
         if not strangers.refused:
             return Check("tenant", True, "no event of another tenant was refused")
         state = (
-            f"since the start {strangers.refused} events of another tenant were refused, such as "
-            f"{strangers.newest}, and {strangers.taken} taken of {ours}, which this service serves"
+            f"events since the start: {strangers.taken} of {ours}, which this service serves, and "
+            f"{strangers.refused} of other tenants, {strangers.newest} the last, were refused"
         )
         # A stray stream, however busy, makes nothing here unhealthy; a wrong name loses everything.
+        if strangers.taken or strangers.refused < _TENANT_IS_WRONG:
+            return Check("tenant", True, state)
         return Check(
             "tenant",
-            strangers.taken > 0 or strangers.refused < _TENANT_IS_WRONG,
+            False,
             state,
             f"if they are yours, set USER_SYNC_TENANT to their name and restart; then {_RECONCILE}",
         )

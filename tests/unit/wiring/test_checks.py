@@ -64,7 +64,8 @@ async def test_another_tenants_events_are_told_and_a_wrong_name_of_ours_is_a_fau
     await journal.append([entry(b"2", tenant="another")])
     told = check(journal, "tenant")
     assert not told.ok
-    assert "3 events of another tenant were refused, such as another, and 0 taken" in told.state
+    assert "0 of ours" in told.state
+    assert "3 of other tenants, another the last, were refused" in told.state
     assert "USER_SYNC_TENANT" in told.advice
     assert [vars(record)["action"] for record in caplog.records] == ["events_refused"]
     await journal.append([entry(b"3", tenant="ours")])
