@@ -22,7 +22,6 @@ class Settling:
         self,
         journal: JournalAccess,
         *,
-        now_us: Callable[[], int],
         waiting: Callable[[str], None],
         patience_s: float = _PATIENCE_S,
     ) -> None:
@@ -30,7 +29,6 @@ class Settling:
         self.stuck = False
         self._patience_s = patience_s
         self._journal = journal
-        self._now_us = now_us
         self._waiting = waiting
 
     async def wait(self) -> None:
@@ -38,20 +36,18 @@ class Settling:
 
         Raises JournalError.
         """
-        begun_us = self._now_us()
-        moved_us, moved_s = 0, time.monotonic()
+        status = await self._journal.status()
+        newest = status.last_seq
+        moved, moved_s = 0, time.monotonic()
         patience = Patience(self._waiting)
-        while True:
-            status = await self._journal.status()
-            oldest_us = status.oldest_received_us
-            if oldest_us is None or oldest_us > begun_us:
-                return
+        while status.oldest_seq is not None and status.oldest_seq <= newest:
             waiting = status.accounting.journal
-            if oldest_us != moved_us:
-                moved_us, moved_s = oldest_us, time.monotonic()
+            if status.oldest_seq != moved:
+                moved, moved_s = status.oldest_seq, time.monotonic()
             self.stuck = time.monotonic() - moved_s >= self._patience_s
             if self.stuck or await self._journal.owner_status() is None:
                 self.left = waiting
                 return
             patience.waits(f"{waiting:,} events wait to be indexed")
             await asyncio.sleep(_LOOK_EVERY_S)
+            status = await self._journal.status()

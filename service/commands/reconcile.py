@@ -298,7 +298,7 @@ class _Reconcile:
         """Connected no longer than that: without a service we own the journal meanwhile."""
         try:
             async with self._connect(create=False) as journal:
-                settling = Settling(journal, now_us=_now_us, waiting=progress.waiting)
+                settling = Settling(journal, waiting=progress.waiting)
                 await settling.wait()
                 self._report.unsettled = settling.left
                 self._report.stuck = settling.stuck

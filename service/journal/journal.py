@@ -210,6 +210,7 @@ class Journal:
         return JournalStatus(
             accounting=ledger.accounting(),
             last_seq=ledger.get(books.LAST_SEQ),
+            oldest_seq=ledger.oldest.seq if ledger.oldest else None,
             oldest_received_us=ledger.oldest.since_us if ledger.oldest else None,
             last_test_us=ledger.counts.get(books.LAST_TEST_US),
             last_comparison=ledger.compared(),

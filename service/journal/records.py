@@ -153,6 +153,7 @@ class Comparison:
 class JournalStatus:
     """The journal at one committed moment.
 
+    oldest_seq: of the event that is first in line; None when the journal is empty.
     oldest_received_us: since when the oldest event waits (for a replayed one, since its replay);
     None when the journal is empty. last_comparison: None before the first. can_append: False with
     the reason in refusal.
@@ -160,6 +161,7 @@ class JournalStatus:
 
     accounting: Accounting
     last_seq: int
+    oldest_seq: int | None
     oldest_received_us: int | None
     last_test_us: int | None
     last_comparison: Comparison | None

@@ -12,7 +12,7 @@ from service.journal.control import ControlServer
 from service.journal.journal import Journal
 from service.journal.options import JournalOptions
 from service.journal.records import Outcome, Settlement
-from tests.unit.journal.samples import OPTIONS, append, entry
+from tests.unit.journal.samples import OPTIONS, SECOND_US, START_US, Clock, append, entry
 
 
 @pytest.fixture
@@ -32,8 +32,8 @@ async def access(journal: Journal) -> AsyncIterator[JournalAccess]:
     await control.stop()
 
 
-def settling(access: JournalAccess, now_us: int = 2**60, patience_s: float = 60) -> Settling:
-    return Settling(access, now_us=lambda: now_us, waiting=lambda _: None, patience_s=patience_s)
+def settling(access: JournalAccess, patience_s: float = 60) -> Settling:
+    return Settling(access, waiting=lambda _: None, patience_s=patience_s)
 
 
 async def settle(journal: Journal, seq: int) -> None:
@@ -53,10 +53,33 @@ async def test_it_returns_when_all_is_settled(journal: Journal, access: JournalA
 
 async def test_what_comes_later_is_not_waited_for(journal: Journal, access: JournalAccess) -> None:
     await append(journal, b"a")
-    status = journal.status()
-    assert status.oldest_received_us is not None
+    waiting = asyncio.create_task(settling(access).wait())
+    done, _ = await asyncio.wait([waiting], timeout=0.5)
+    assert not done
+    await append(journal, b"b")
+    await settle(journal, 1)
     async with asyncio.timeout(10):
-        await settling(access, status.oldest_received_us - 1).wait()
+        await waiting
+    assert journal.accounting().journal == 1
+
+
+async def test_a_clock_that_is_set_back_changes_nothing(tmp_path: Path) -> None:
+    """What was received by a later time of day waits all the same."""
+    clock = Clock(START_US)
+    journal = await Journal.open(tmp_path / "journal.db", OPTIONS, now_us=clock)
+    control = ControlServer(journal, status=dict)
+    await control.start()
+    await append(journal, b"a")
+    clock.us -= 3600 * SECOND_US
+    async with connect(journal.path, OPTIONS) as reached:
+        waiting = asyncio.create_task(settling(reached).wait())
+        done, _ = await asyncio.wait([waiting], timeout=0.5)
+        assert not done
+        await settle(journal, 1)
+        async with asyncio.timeout(10):
+            await waiting
+    await control.stop()
+    await journal.close()
 
 
 async def test_without_a_service_it_tells_how_many_are_left(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ FIGURES = Accounting(
 JOURNAL = JournalStatus(
     accounting=FIGURES,
     last_seq=7,
+    oldest_seq=7,
     oldest_received_us=NOW_US - 5 * MINUTE_US,
     last_test_us=NOW_US - 120 * MINUTE_US,
     last_comparison=Comparison(NOW_US - 60 * MINUTE_US, 2),
