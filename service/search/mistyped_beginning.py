@@ -4,20 +4,17 @@ A word that is mistyped while it is unfinished is neither near a whole word nor 
 one, and the engine's fuzzy queries know only whole words: it is looked for by a regular expression.
 """
 
-import re
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
+from service.search.pattern import LONGEST, literal
+from service.search.queries import Query
 from service.search.query_text import folded_letters
-
-Query = dict[str, Any]
 
 # With fewer letters nearly anybody begins so.
 _LEAST_CHARS: Final = 5
 # The expression grows with the square.
 _MOST_CHARS: Final = 30
-# What the engine takes of a regular expression (index.max_regex_length).
-_LONGEST_PATTERN: Final = 1_000
 
 
 def mistyped_beginning(typed: str, fields: Iterable[str]) -> Query | None:
@@ -39,12 +36,12 @@ def beginning_pattern(typed: str, *, rest_of_it: str = "") -> str | None:
     if not _LEAST_CHARS <= len(folded) <= _MOST_CHARS:
         return None
     pattern = one_error(folded, rest_of_it)
-    return pattern if len(pattern) <= _LONGEST_PATTERN else None
+    return pattern if len(pattern) <= LONGEST else None
 
 
 def one_error(typed: str, rest_of_it: str) -> str:
     """The pattern, whatever its length."""
-    characters = [re.sub(r"(\W)", r"\\\1", character) for character in typed]
+    characters = [literal(character) for character in typed]
     pattern = rest_of_it
     for at in range(len(characters) - 2, 0, -1):
         this, following, rest = *characters[at : at + 2], "".join(characters[at + 2 :])
