@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from io import FileIO
 from typing import IO
@@ -14,6 +13,7 @@ from service.backfill.export_file import ExportFile, ExportUnreadable
 from service.backfill.export_format import EXPORT_FIELDS
 from service.commands.export_progress import ExportProgress
 from service.commands.interruption import until_signalled
+from service.commands.moments import clock_us
 from service.commands.terminal import note
 from service.directory.errors import DirectoryError
 from service.directory.export import fetch_export
@@ -81,5 +81,5 @@ class _Asking:
                     EXPORT_FIELDS,
                     self._into,
                     getting_on=progress.getting_on,
-                    now_us=lambda: time.time_ns() // 1000,
+                    now_us=clock_us,
                 )

@@ -7,7 +7,6 @@ import asyncio
 import signal
 import sys
 import textwrap
-import time
 
 import click
 
@@ -20,7 +19,7 @@ from service.commands.asked_export import ask_for_export
 from service.commands.export_progress import ExportProgress
 from service.commands.interruption import until_signalled
 from service.commands.main import Failure
-from service.commands.moments import span
+from service.commands.moments import clock_us, span
 from service.commands.terminal import note, print_table
 from service.documents.document import DeletionMode
 from service.journal.access import connect
@@ -77,7 +76,7 @@ def _check(export: ExportFile, settings: Settings, *, force: bool) -> None:
     fault = why_no_export(head)
     if fault is not None:
         raise ExportUnreadable(fault.told(export.name))
-    age_us = 0 if export.modified_us is None else _now_us() - export.modified_us
+    age_us = 0 if export.modified_us is None else clock_us() - export.modified_us
     if age_us > settings.index.tombstone_retention_us and not force:
         raise ExportUnreadable(
             f"{export.name} is {span(age_us)} old, more than USER_SYNC_TOMBSTONE_RETENTION: users "
@@ -138,7 +137,7 @@ class _Import:
                     line_options(settings),
                     progress,
                     tally=self._tally,
-                    now_us=_now_us,
+                    now_us=clock_us,
                 )
 
     def _what_now(self, error: JournalError) -> str:
@@ -164,7 +163,3 @@ class _Import:
         else:
             note("Next: user-sync status")
         return code
-
-
-def _now_us() -> int:
-    return time.time_ns() // 1000

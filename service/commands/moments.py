@@ -1,6 +1,12 @@
-"""Times and spans as commands print them; pure."""
+"""Times and spans as commands print them, and the time now."""
 
+import time
 from datetime import UTC, datetime
+
+
+def clock_us() -> int:
+    """The time now, µs since the epoch."""
+    return time.time_ns() // 1000
 
 
 def moment(us: int) -> str:

@@ -7,7 +7,6 @@ import asyncio
 import signal
 import sys
 import textwrap
-import time
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from functools import partial
 
@@ -29,7 +28,7 @@ from service.commands.export_progress import ExportProgress
 from service.commands.index_view import explain
 from service.commands.interruption import until_signalled
 from service.commands.main import Failure
-from service.commands.moments import moment, span
+from service.commands.moments import clock_us, moment, span
 from service.commands.reconcile_report import NOT_COMPARED, Report
 from service.commands.terminal import note
 from service.documents.document import DeletionMode
@@ -201,7 +200,7 @@ def _check(export: ExportFile, settings: Settings, exported_at_us: int, *, repai
     fault = why_no_export(head)
     if fault is not None:
         raise ExportUnreadable(fault.told(export.name))
-    now_us = _now_us()
+    now_us = clock_us()
     newest_us = now_us if export.modified_us is None else min(now_us, export.modified_us)
     if exported_at_us > newest_us + _CLOCKS_DIFFER_US:
         what = "in the future" if exported_at_us > now_us else f"after {export.name} was written"
@@ -276,7 +275,7 @@ class _Reconcile:
                     self._options,
                     progress,
                     settled=partial(self._settled, progress),
-                    now_us=_now_us,
+                    now_us=clock_us,
                 )
                 self._report.findings = reconciler.findings
                 await reconciler.run()
@@ -318,7 +317,3 @@ class _Reconcile:
     def _connect(self, *, create: bool) -> AbstractAsyncContextManager[JournalAccess]:
         settings = self._settings
         return connect(settings.journal.path, journal_options(settings), create=create)
-
-
-def _now_us() -> int:
-    return time.time_ns() // 1000

@@ -4,7 +4,6 @@ Works beside a running serve, and with nothing running.
 """
 
 import asyncio
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -16,7 +15,7 @@ from service.commands.counts import counted, size
 from service.commands.index_view import Counts, IndexUnreadable, IndexView
 from service.commands.local_doors import complaints
 from service.commands.main import Failure
-from service.commands.moments import moment, span
+from service.commands.moments import clock_us, moment, span
 from service.commands.terminal import print_table
 from service.journal.access import connect
 from service.journal.errors import JournalMissing
@@ -88,7 +87,7 @@ async def _look(settings: Settings) -> Picture:
             index = await view.counts()
         except IndexUnreadable as unreadable:
             index = str(unreadable)
-    return Picture(journal, owner, index, time.time_ns() // 1000)
+    return Picture(journal, owner, index, clock_us())
 
 
 def lines(picture: Picture, settings: Settings) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from service.commands.index_view import IndexUnreadable, IndexView
 from service.commands.interruption import until_signalled
 from service.commands.local_doors import ask_health, webhook_url
 from service.commands.main import Failure
+from service.commands.moments import clock_us
 from service.commands.terminal import note
 from service.commands.webhook_client import NotAccepted, Target, credential, post
 from service.documents.document import DeletionMode
@@ -78,9 +79,9 @@ async def _verify(settings: Settings, target: Target, timeout_s: float) -> None:
         trial = _Trial(settings, target, view, session, canary, timeout_s)
         await trial.warm_up()
         try:
-            await trial.step(canary.created(_now_us()), trial.finds)
-            await trial.step(canary.updated(_now_us()), trial.finds)
-            await trial.step(canary.deleted(_now_us()), trial.finds_nobody)
+            await trial.step(canary.created(clock_us()), trial.finds)
+            await trial.step(canary.updated(clock_us()), trial.finds)
+            await trial.step(canary.deleted(clock_us()), trial.finds_nobody)
         except (Failure, asyncio.CancelledError):
             await trial.clean_up()
             raise
@@ -146,7 +147,7 @@ class _Trial:
         if not self._perhaps_there:
             return
         try:
-            await post(self._session, self._target, self._canary.deleted(_now_us()).body)
+            await post(self._session, self._target, self._canary.deleted(clock_us()).body)
         except NotAccepted:
             note(f"The canary {self._canary.user_id} could not be deleted again.")
 
@@ -173,7 +174,3 @@ class _Trial:
 
 def _milliseconds(since: float) -> str:
     return f"{(time.perf_counter() - since) * 1000:.0f} ms"
-
-
-def _now_us() -> int:
-    return time.time_ns() // 1000
