@@ -4,6 +4,7 @@ import json
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -118,20 +119,27 @@ async def serving(engine_url: str, names: IndexNames, options: SearchOptions) ->
         await connection.close()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def api(engine: Engine) -> AsyncIterator[Api]:
-    """Over the generated directory; a test may add users of its own, and changes no other's."""
+@asynccontextmanager
+async def bootstrapped(engine: Engine) -> AsyncIterator[tuple[AsyncOpenSearch, IndexNames]]:
+    """An index of its own, gone in the end."""
     names = IndexNames(f"t-{uuid.uuid4().hex[:12]}")
     client = connect(OpenSearchOptions(url=engine.url))
     await bootstrap(client, names)
     try:
-        await index(client, names.writers, directory(USERS))
-        async for one in serving(engine.url, names, SearchOptions(tokens=[TOKEN])):
-            yield one
+        yield client, names
     finally:
         await client.indices.delete(index=names.pattern)
         await client.indices.delete_index_template(name=names.template)
         await client.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def api(engine: Engine) -> AsyncIterator[Api]:
+    """Over the generated directory; a test may add users of its own, and changes no other's."""
+    async with bootstrapped(engine) as (client, names):
+        await index(client, names.writers, directory(USERS))
+        async for one in serving(engine.url, names, SearchOptions(tokens=[TOKEN])):
+            yield one
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -3,7 +3,6 @@ that doesn't. No answer may be a server error, or another than the document desc
 
 import asyncio
 import threading
-import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -20,13 +19,10 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from service.index.bootstrap import bootstrap
-from service.index.connection import OpenSearchOptions, connect
-from service.index.names import IndexNames
 from service.search.app import LONGEST_REQUEST_LINE
 from service.search.options import SearchOptions
 from tests.conftest import Engine
-from tests.integration.search.conftest import TOKEN, index, serving
+from tests.integration.search.conftest import TOKEN, bootstrapped, index, serving
 from tests.integration.search.directory import directory
 
 CHECKS = [
@@ -47,17 +43,12 @@ def url(engine: Engine) -> Iterator[str]:
     urls: list[str] = []
 
     async def run() -> None:
-        names = IndexNames(f"t-{uuid.uuid4().hex[:12]}")
-        client = connect(OpenSearchOptions(url=engine.url))
-        await bootstrap(client, names)
-        await index(client, names.writers, directory(200))
-        async for api in serving(engine.url, names, SearchOptions(tokens=[TOKEN])):
-            urls.append(api.url)
-            ready.set()
-            await asyncio.to_thread(done.wait)
-        await client.indices.delete(index=names.pattern)
-        await client.indices.delete_index_template(name=names.template)
-        await client.close()
+        async with bootstrapped(engine) as (client, names):
+            await index(client, names.writers, directory(200))
+            async for api in serving(engine.url, names, SearchOptions(tokens=[TOKEN])):
+                urls.append(api.url)
+                ready.set()
+                await asyncio.to_thread(done.wait)
 
     thread = threading.Thread(target=lambda: asyncio.run(run()))
     thread.start()

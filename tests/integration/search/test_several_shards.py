@@ -1,6 +1,5 @@
 """An index of three shards, as for many millions of users: it answers as one of a single shard."""
 
-import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
 
@@ -9,12 +8,10 @@ import pytest_asyncio
 
 from service.index.aliases import aliases_of_new_index
 from service.index.bootstrap import bootstrap
-from service.index.connection import OpenSearchOptions, connect
-from service.index.names import IndexNames
 from service.search import body
 from service.search.options import SearchOptions
 from tests.conftest import Engine
-from tests.integration.search.conftest import TOKEN, Api, ids, index, serving
+from tests.integration.search.conftest import TOKEN, Api, bootstrapped, ids, index, serving
 from tests.integration.search.directory import directory
 from tests.integration.search.test_walking import walk
 
@@ -26,22 +23,15 @@ NAMES = Counter(user["name"] for user in EVERYBODY)
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sharded(engine: Engine) -> AsyncIterator[Api]:
-    names = IndexNames(f"t-{uuid.uuid4().hex[:12]}")
-    client = connect(OpenSearchOptions(url=engine.url))
-    await bootstrap(client, names)
-    await client.indices.delete(index=names.first)
-    settings = {"number_of_shards": 3}
-    made = {"settings": settings, "aliases": aliases_of_new_index(names)}
-    await client.indices.create(index=names.first, body=made)
-    try:
+    async with bootstrapped(engine) as (client, names):
+        await client.indices.delete(index=names.first)
+        settings = {"number_of_shards": 3}
+        made = {"settings": settings, "aliases": aliases_of_new_index(names)}
+        await client.indices.create(index=names.first, body=made)
         assert await bootstrap(client, names) == []
         await index(client, names.writers, EVERYBODY)
         async for one in serving(engine.url, names, SearchOptions(tokens=[TOKEN])):
             yield one
-    finally:
-        await client.indices.delete(index=names.pattern)
-        await client.indices.delete_index_template(name=names.template)
-        await client.close()
 
 
 @pytest.mark.parametrize(
