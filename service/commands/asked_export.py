@@ -81,5 +81,6 @@ class _Asking:
                     EXPORT_FIELDS,
                     self._into,
                     getting_on=progress.getting_on,
+                    waiting=progress.waiting,
                     now_us=clock_us,
                 )

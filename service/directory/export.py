@@ -25,13 +25,15 @@ async def fetch_export(
     into: IO[bytes],
     *,
     getting_on: Callable[[str], None],
+    waiting: Callable[[str], None],
     now_us: Callable[[], int],
 ) -> int:
     """Have Auth0 export every user, and write that; returns as of when it is.
 
-    into: a file that can be emptied. getting_on: told, now and then, what it does. now_us, and the
-    result: µs since the epoch; a minute before the asking, by the earlier of this clock and
-    Auth0's, for a time too early only finds less. Raises DirectoryError.
+    into: a file that can be emptied. getting_on: told, now and then, what it does. waiting: told
+    why the download is begun anew. now_us, and the result: µs since the epoch; a minute before the
+    asking, by the earlier of this clock and Auth0's, for a time too early only finds less. Raises
+    DirectoryError.
     """
     asked_us = now_us()
     job = await api.create_export(fields)
@@ -45,7 +47,7 @@ async def fetch_export(
         except DirectoryUnavailable as error:
             if tries == _MOST_DOWNLOADS:
                 raise
-            getting_on(f"{error}; once more")
+            waiting(f"{error}; asking again")
             into.seek(0)
             into.truncate()
             # A link is good for a minute; each answer has a new one.

@@ -44,6 +44,7 @@ async def ask(tenant: Auth0Tenant, options: DirectoryOptions | None = None) -> A
             ["user_id", "email"],
             asked.file,
             getting_on=asked.told.append,
+            waiting=asked.told.append,
             now_us=lambda: NOW_US,
         )
     return asked
