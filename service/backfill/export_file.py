@@ -10,6 +10,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from io import FileIO
+from typing import IO
 
 _CHUNK = 256 * 1024
 _HEAD = 64 * 1024
@@ -69,6 +70,11 @@ class ExportFile:
         except OSError as error:
             raise ExportUnreadable(f"{path} can't be read: {error.strerror}") from error
 
+    @classmethod
+    def of_kept(cls, file: IO[bytes], name: str) -> "ExportFile":
+        """What was written to a temporary file, which may be closed then. Raises OSError."""
+        return cls(_whole(file), name)
+
     def head(self) -> bytes:
         """The first text, at least its first line when that is not longer than 64 KiB.
 
@@ -104,13 +110,9 @@ class ExportFile:
             with tempfile.TemporaryFile() as kept:
                 while piece := self._raw.read(_CHUNK):
                     kept.write(piece)
-                kept.flush()
-                raw = FileIO(os.dup(kept.fileno()))
+                raw = _whole(kept)
         except OSError as error:
-            raise ExportUnreadable(
-                f"{self.name} can't be kept in a temporary file, to be read again: "
-                f"{error.strerror}; TMPDIR names the folder for it"
-            ) from error
+            raise not_kept(self.name, error) from error
         self._raw.close()
         self._raw, self._as_opened = raw, _state(raw)
         self.size = os.fstat(raw.fileno()).st_size
@@ -155,6 +157,22 @@ class ExportFile:
             raise ExportDamaged(
                 f"{self.name} can't be read any further: {error.strerror}"
             ) from error
+
+
+def not_kept(name: str, error: OSError) -> ExportUnreadable:
+    """There is no room, or no right, for the temporary file of an export."""
+    return ExportUnreadable(
+        f"{name} can't be kept in a temporary file, to be read again: {error.strerror}; "
+        "TMPDIR names the folder for it"
+    )
+
+
+def _whole(kept: IO[bytes]) -> FileIO:
+    """From its beginning, and open for itself."""
+    kept.flush()
+    raw = FileIO(os.dup(kept.fileno()))
+    raw.seek(0)
+    return raw
 
 
 def _state(raw: FileIO) -> tuple[int, int]:

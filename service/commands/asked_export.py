@@ -1,15 +1,13 @@
 """An export that a command asks Auth0 for, where it is given no file."""
 
 import asyncio
-import os
 import signal
 import sys
 import tempfile
 from dataclasses import dataclass
-from io import FileIO
 from typing import IO
 
-from service.backfill.export_file import ExportFile, ExportUnreadable
+from service.backfill.export_file import ExportFile, ExportUnreadable, not_kept
 from service.backfill.export_format import EXPORT_FIELDS
 from service.commands.export_progress import ExportProgress
 from service.commands.interruption import until_signalled
@@ -21,6 +19,7 @@ from service.directory.management_api import DirectoryOptions, ManagementApi
 from service.settings import Settings
 from service.wiring.stage_options import directory_options
 
+_NAME = "Auth0's export"
 _NOT_SET_UP = (
     "there is no FILE, and Auth0 can't be asked for one: set USER_SYNC_AUTH0_DOMAIN, "
     "USER_SYNC_AUTH0_CLIENT_ID and USER_SYNC_AUTH0_CLIENT_SECRET, or name an export's FILE"
@@ -51,16 +50,11 @@ def ask_for_export(settings: Settings) -> AskedExport:
             if received is not None:
                 note("Interrupted; nothing was changed.")
                 sys.exit(128 + received)
-            kept.seek(0)
-            raw = FileIO(os.dup(kept.fileno()))
+            return AskedExport(ExportFile.of_kept(kept, _NAME), asking.as_of_us)
     except DirectoryError as error:
         raise ExportUnreadable(str(error)) from None
     except OSError as error:
-        raise ExportUnreadable(
-            f"the export can't be kept in a temporary file: {error.strerror}; TMPDIR names the "
-            "folder for it"
-        ) from error
-    return AskedExport(ExportFile(raw, "Auth0's export"), asking.as_of_us)
+        raise not_kept(_NAME, error) from error
 
 
 class _Asking:

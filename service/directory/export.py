@@ -54,7 +54,6 @@ async def fetch_export(
             job = await _completed(api, job, getting_on)
         else:
             break
-    into.flush()
     return asked_us - _CATCHES_UP_IN_US
 
 
