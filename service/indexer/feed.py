@@ -4,8 +4,8 @@
               (count      └──▶ dead letters
                and bytes)
 
-A lone event is claimed at once. In a flood, claims wait for batches worth sending: nothing becomes
-searchable before the next refresh anyway.
+A lone event is claimed at once. Where many come, claims wait for batches worth sending: nothing
+becomes searchable before the next refresh anyway. In a flood, they wait until it is received.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from contextlib import suppress
 
 from service.indexer.options import IndexerOptions
 from service.indexer.prepare import Preparer
+from service.indexer.receiving_first import ReceivingFirst
 from service.indexer.retry import Interrupted, Retry
 from service.indexer.settler import Settler
 from service.indexer.window import Window
@@ -48,6 +49,7 @@ class Feed:
         self._window = window
         self._preparer = preparer
         self._refresh_due_s = refresh_due_s
+        self._receiving = ReceivingFirst(caught_up=options.max_events)
         self._cursor = 0
 
     async def run(self) -> None:
@@ -55,6 +57,7 @@ class Feed:
         with suppress(Interrupted):
             while await self._retry.unless_stopping(self._something_to_claim()):
                 await self._fill()
+                await self._give_way()
                 claimed = await self._retry.after(JournalUnavailable, self._claim)
                 behind = self._behind() if claimed else 0
                 prepared = await self._preparer.candidates(
@@ -76,6 +79,16 @@ class Feed:
             with suppress(TimeoutError):
                 async with asyncio.timeout(patience_s):
                     await self._retry.unless_stopping(full)
+
+    async def _give_way(self) -> None:
+        """Wait while a flood is received."""
+        while pause_s := self._receiving.pause_s(
+            last_seq=self._journal.last_seq(),
+            unclaimed=self._behind(),
+            journaled=self._journal.accounting().journal,
+        ):
+            if not await self._retry.unless_stopping(asyncio.sleep(pause_s)):
+                return
 
     async def _claim(self) -> list[Record]:
         claimed = await self._journal.claim(

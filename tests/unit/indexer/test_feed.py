@@ -11,6 +11,7 @@ from service.indexer.chain import Chain
 from service.indexer.feed import Feed
 from service.indexer.options import IndexerOptions
 from service.indexer.prepare import Preparer
+from service.indexer.receiving_first import ReceivingFirst
 from service.indexer.retry import Retry
 from service.indexer.window import Window
 from service.journal.journal import Journal
@@ -138,3 +139,35 @@ async def test_a_claim_waits_for_a_whole_batch_only_where_nobody_waits_for_it(
     async with filling as window, asyncio.timeout(10):
         await window.until_some()
     assert before_claiming[0] == waited_for
+
+
+async def test_nothing_is_claimed_while_a_flood_is_received(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, int]] = []
+    pauses_s = [0.01, 0.01, 0.0]
+
+    def pause_s(_: ReceivingFirst, **counts: int) -> float:
+        asked.append(counts)
+        return pauses_s[len(asked) - 1]
+
+    monkeypatch.setattr(ReceivingFirst, "pause_s", pause_s)
+    await append(journal, [event(user, 1) for user in range(4)])
+    async with Filling(journal, max_events=4) as window, asyncio.timeout(10):
+        await window.until_some()
+    assert asked == [{"last_seq": 4, "unclaimed": 4, "journaled": 4}] * 3
+
+
+async def test_a_flood_does_not_hold_up_a_stop(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Event()
+
+    def pause_s(_: ReceivingFirst, **__: int) -> float:
+        asked.set()
+        return 3_600.0
+
+    monkeypatch.setattr(ReceivingFirst, "pause_s", pause_s)
+    await append(journal, [event(1, 1)])
+    async with asyncio.timeout(10), Filling(journal, max_events=4):
+        await asked.wait()
