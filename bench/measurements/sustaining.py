@@ -1,4 +1,4 @@
-"""Target 3: sustained end to end, receiving and indexing at once, until a search finds all."""
+"""Target 3: posted until found: receiving and indexing at once, and in a flood."""
 
 import asyncio
 import signal
@@ -16,8 +16,8 @@ from bench.stand import Bodies, Stand
 _LOOK_EVERY_S = 0.2
 
 _MOST_WAITING = 5_000
-"""Events in the journal above which posting pauses: a second's. What is received is indexed
-at once; a growing backlog would be receiving first and indexing later."""
+"""Events in the journal above which sustained posting pauses: a second's. What is received is
+indexed at once; in a flood, it is received first and indexed later."""
 
 
 async def end_to_end(stand: Stand) -> Findings:
@@ -26,6 +26,7 @@ async def end_to_end(stand: Stand) -> Findings:
     share = number // stand.scale.alternative
     load = stand.load()
     ours: list[float] = []
+    flood: list[float] = []
     limit: list[float] = []
     alternative: list[float] = []
     used_us: dict[str, list[float]] = {"service": [], "engine": [], "generator": []}
@@ -49,16 +50,21 @@ async def end_to_end(stand: Stand) -> Findings:
         async with running_product(stand.engine, folder) as product:
             rate, figures = await _sustained(stand, product, bodies, _event_id(events[-1]))
         ours.append(rate)
+        await stand.engine.fresh_index()
+        async with running_product(stand.engine, stand.folder("flooding")) as product:
+            flood.append(await _flooded(stand, product, bodies, _event_id(events[-1])))
         for name, value in figures.items():
             used_us[name].append(value)
         bodies.path.unlink()
     await stand.engine.remove_index()
     stand.most_per_second = median(ours)
     what = "sustained, posted to searchable"
+    all_at_once = "a flood, posted to searchable"
     return Findings(
         [
             Result.compared(3, what, "events/s", ours, "L2", limit, at_least(0.45)),
             Result.compared(3, what, "events/s", ours, "A", alternative, at_least(5)),
+            Result.compared(3, all_at_once, "events/s", flood, "L2", limit, at_least(0.45)),
         ],
         {
             "processor_us_per_event_end_to_end": {
@@ -92,6 +98,15 @@ async def _sustained(
         "generator": posted.cpu_seconds / bodies.number * 1e6,
     }
     return bodies.number / seconds, used_us
+
+
+async def _flooded(stand: Stand, product: Product, bodies: Bodies, last_id: str) -> float:
+    """Events a second when nothing holds the posting back, until a search finds the last."""
+    started = time.perf_counter()
+    await stand.generator.post(product.port, bodies.path, first=0, count=bodies.number)
+    await product.drained()
+    await _found(stand, NAMES.writers, last_id)
+    return bodies.number / (time.perf_counter() - started)
 
 
 async def _found(stand: Stand, index: str, event_id: str) -> None:
