@@ -104,6 +104,7 @@ class Vitals:
             self._index(),
             self._indexing(),
             self._freshness(),
+            self._comparison(),
             self._housekeeping.check(),
             self._background.check(),
         ]
@@ -241,6 +242,25 @@ class Vitals:
         if age_us <= _LATE_US:
             return Check("freshness", True, state)
         return Check("freshness", False, state, "the check `indexing` says what holds them up")
+
+    def _comparison(self) -> Check:
+        last = self._journal.last_comparison()
+        if last is None:
+            return Check(
+                "comparison",
+                True,
+                "the index was not compared with the directory yet",
+                "user-sync reconcile with an export proves that they are equal",
+            )
+        when = format_us(last.exported_us)
+        if not last.differences:
+            return Check("comparison", True, f"the index was equal to the directory as of {when}")
+        return Check(
+            "comparison",
+            False,
+            f"the index differed from the directory as of {when}: {last.differences} not repaired",
+            "user-sync reconcile --repair with a new export",
+        )
 
 
 def _advice(code: str) -> str:

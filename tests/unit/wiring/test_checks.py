@@ -1,4 +1,4 @@
-"""What `/healthz` says of the journal: what is wrong, and what a person does about it."""
+"""What `/healthz` says of the journal and of comparisons: what is wrong, and what mends it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -7,9 +7,12 @@ from unittest.mock import Mock
 import pytest
 
 from service.journal.journal import Journal
+from service.journal.records import Comparison
 from service.observability.health import Check
 from service.wiring.checks import Vitals
 from tests.unit.journal.samples import OPTIONS, append, entry
+
+NOON_US = 1_772_366_400_000_000  # 2026-03-01T12:00:00Z
 
 
 @pytest.fixture
@@ -22,7 +25,12 @@ async def journal(tmp_path: Path) -> AsyncIterator[Journal]:
 def check(journal: Journal, name: str) -> Check:
     others = [Mock() for _ in range(6)]
     vitals = Vitals(journal, *others, now_us=lambda: 0)
-    return {"journal": vitals._journal_appends, "tenant": vitals._tenant}[name]()
+    checks = {
+        "journal": vitals._journal_appends,
+        "tenant": vitals._tenant,
+        "comparison": vitals._comparison,
+    }
+    return checks[name]()
 
 
 async def test_a_log_that_was_damaged_is_told_until_somebody_has_removed_it(
@@ -71,3 +79,18 @@ async def test_another_tenants_events_are_told_and_a_wrong_name_of_ours_is_a_fau
     await journal.append([entry(b"3", tenant="ours")])
     assert check(journal, "tenant").ok
     await journal.close()
+
+
+async def test_a_comparison_is_told_and_differences_are_a_fault_until_the_next(
+    journal: Journal,
+) -> None:
+    before = check(journal, "comparison")
+    assert (before.ok, "reconcile" in before.advice) == (True, True)
+    await journal.note_comparison(Comparison(NOON_US, 0))
+    assert check(journal, "comparison") == Check(
+        "comparison", True, "the index was equal to the directory as of 2026-03-01T12:00:00.000000Z"
+    )
+    await journal.note_comparison(Comparison(NOON_US, 12))
+    found = check(journal, "comparison")
+    assert (found.ok, "--repair" in found.advice) == (False, True)
+    assert "12 not repaired" in found.state
