@@ -62,13 +62,10 @@ def _comparison(last: Comparison) -> dict[str, Any]:
 
 def accounting(figures: Accounting) -> dict[str, Any]:
     """received = the sum of the others, always; `balanced` says so."""
-    counts = asdict(figures)
-    del counts["bytes"]
-    received: Mapping[str, int] = counts.pop("received")
     return {
         "received": figures.received_total,
-        **counts,
-        "received_by_type": dict(received),
+        **figures.whereabouts,
+        "received_by_type": dict(figures.received),
         "balanced": figures.balanced,
     }
 

@@ -23,19 +23,6 @@ from service.journal.records import Accounting, Comparison, JournalStatus
 from service.settings import Settings, load_settings
 from service.wiring.stage_options import journal_options
 
-_ENDS = (
-    "applied",
-    "stale",
-    "duplicate",
-    "superseded",
-    "ignored",
-    "test",
-    "refused",
-    "dropped",
-    "dead_letters",
-    "journal",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -148,7 +135,9 @@ def _compared(last: Comparison | None, now_us: int) -> str:
 def _accounting(figures: Accounting) -> list[tuple[str, str]]:
     rows = [("received", f"{figures.received_total:,}")]
     rows += [(f"  {kind}", f"{count:,}") for kind, count in sorted(figures.received.items())]
-    rows += [(f"= {name.replace('_', ' ')}", f"{getattr(figures, name):,}") for name in _ENDS]
+    rows += [
+        (f"= {name.replace('_', ' ')}", f"{count:,}") for name, count in figures.whereabouts.items()
+    ]
     rows.append(("balanced", "yes" if figures.balanced else "NO"))
     return rows
 
@@ -180,7 +169,7 @@ def _journal_dict(journal: JournalStatus, now_us: int) -> dict[str, Any]:
         "tenant": journal.tenant,
         "accounting": {
             "received": dict(figures.received),
-            **{name: getattr(figures, name) for name in _ENDS},
+            **figures.whereabouts,
             "balanced": figures.balanced,
         },
     }

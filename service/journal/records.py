@@ -1,7 +1,7 @@
 """What goes into the journal and comes out of it. Times are microseconds since the epoch."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -121,20 +121,15 @@ class Accounting:
         return sum(self.received.values())
 
     @property
+    def whereabouts(self) -> dict[str, int]:
+        """How many events ended each way, are dead letters, or wait in the journal."""
+        counts = asdict(self)
+        return {name: counts[name] for name in counts if name not in ("received", "bytes")}
+
+    @property
     def balanced(self) -> bool:
         """Whether every received event is accounted for."""
-        return self.received_total == (
-            self.applied
-            + self.stale
-            + self.duplicate
-            + self.superseded
-            + self.ignored
-            + self.test
-            + self.refused
-            + self.dropped
-            + self.dead_letters
-            + self.journal
-        )
+        return self.received_total == sum(self.whereabouts.values())
 
 
 @dataclass(frozen=True, slots=True)
