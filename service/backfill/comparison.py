@@ -7,13 +7,13 @@ one that some have and this user hasn't says that this user has none.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from service.documents.exclusion import Exclusions
 from service.documents.fields import TYPED_FIELDS, date
 from service.documents.identities import identifier
 from service.documents.profile import METADATA, profile_fields
-from service.events.event import Event
+from service.events.event import Event, is_from_export
 from service.events.event_time import optional_time
 from service.events.json_text import NotJson, parse
 from service.events.json_value import JsonValue
@@ -86,13 +86,21 @@ class Comparison:
     """Judges users.
 
     named: of the whole export. exclusions: as the index's documents are made with. ignored: fields
-    that may differ.
+    that may differ. exported_at_us: see state_of.
     """
 
-    def __init__(self, named: Named, exclusions: Exclusions, ignored: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        named: Named,
+        exclusions: Exclusions,
+        ignored: Iterable[str] = (),
+        *,
+        exported_at_us: int,
+    ) -> None:
         self._named = named
         self._exclusions = exclusions
         self._ignored = frozenset(ignored)
+        self._exported_at_us = exported_at_us
 
     def judge(
         self,
@@ -103,11 +111,12 @@ class Comparison:
     ) -> Verdict:
         """event: what the export says of a user, with the time it was read. found: the document.
 
-        latest_us: see document_time_us.
+        latest_us: see state_of.
         """
         if found is None:
             return Verdict(Standing.MISSING)
-        since = document_time_us(found, latest_us=latest_us) >= event.time_us
+        state = state_of(found, exported_at_us=self._exported_at_us, latest_us=latest_us)
+        since = state.time_us >= event.time_us and not state.repaired
         if "deleted_at" in found:
             return Verdict(Standing.CHANGED_SINCE if since else Standing.MISSING)
         expected = profile_fields(event.profile, self._exclusions)
@@ -218,15 +227,29 @@ class Comparison:
         return completed
 
 
-def document_time_us(found: Mapping[str, JsonValue], *, latest_us: int) -> int:
-    """When what a document shows happened, µs since the epoch; 0 when it doesn't say.
+class State(NamedTuple):
+    """time_us: when what a document shows happened, µs since the epoch; 0 when it doesn't say.
+
+    repaired: by an export of the same time, which can be another one, or was indexed otherwise: it
+    is no newer, and a repair wouldn't outrank it.
+    """
+
+    time_us: int
+    repaired: bool
+
+
+def state_of(found: Mapping[str, JsonValue], *, exported_at_us: int, latest_us: int) -> State:
+    """As a document says.
 
     latest_us: of what can have happened by now. A later time is of no event that was taken: it is
     somebody else's word, which would hide the user from every comparison.
     """
-    event = found.get("event")
-    time = optional_time(event.get("time")) if isinstance(event, dict) else None
-    return time.us if time and time.us <= latest_us else 0
+    event = _object(found.get("event"))
+    time = optional_time(event.get("time"))
+    if time is None or time.us > latest_us:
+        return State(0, repaired=False)
+    ours = is_from_export(event.get("type"), event.get("id"))
+    return State(time.us, repaired=ours and time.us == exported_at_us)
 
 
 def _as_profile(document: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

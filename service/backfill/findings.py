@@ -34,7 +34,10 @@ class Findings:
     lines that say nothing. standings: users of each. fields: users that differ in each. silent:
     users of the index with a field that no user of the export has, so that it wasn't compared.
     examples: users that differ, at most MOST_EXAMPLES of each standing. journaled, deleted: repairs
-    that are on disk. withheld: why users that the export lacks weren't deleted.
+    that are on disk. settled: users that differ though they were repaired as of the same time:
+    another repair would not outrank that one. withheld: why users that the export lacks weren't
+    deleted. strange: whether nobody of the export is in the index, which has other users; then
+    nobody is repaired.
     """
 
     lines: int = 0
@@ -46,7 +49,9 @@ class Findings:
     examples: list[Example] = field(default_factory=list)
     journaled: int = 0
     deleted: int = 0
+    settled: int = 0
     withheld: str = ""
+    strange: bool = False
 
     @property
     def cut(self) -> bool:

@@ -10,7 +10,15 @@ that whatever happened since outranks it.
 """
 
 from array import array
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
@@ -26,7 +34,7 @@ from tenacity import (
 
 from service.backfill.ahead import ahead
 from service.backfill.batches import export_entry
-from service.backfill.comparison import Comparison, Named, Standing, Verdict, document_time_us
+from service.backfill.comparison import Comparison, Named, Standing, State, Verdict, state_of
 from service.backfill.export_file import ExportFile
 from service.backfill.findings import DIFFERENCES, Findings
 from service.backfill.intake import Intake
@@ -109,7 +117,13 @@ class Reconciler:
         self._named = Named(options.complete)
         self._seen = SeenUsers()
         self._older: set[int] = set()  # lines, by number
-        self._comparison = Comparison(self._named, options.exclusions, options.ignored)
+        self._met = False  # whether the index knows anybody of the export
+        self._comparison = Comparison(
+            self._named,
+            options.exclusions,
+            options.ignored,
+            exported_at_us=options.exported_at_us,
+        )
 
     async def run(self) -> None:
         """Compare and repair; findings are right even when this raises.
@@ -124,6 +138,7 @@ class Reconciler:
         suspects = await self._compare()
         await self._settled()
         if suspects:
+            self.findings.strange = await self._is_of_others()
             await self._look_again(suspects)
         await self._look_for_surplus()
 
@@ -171,6 +186,7 @@ class Reconciler:
                 if isinstance(line, ReadProfile) and line.number not in self._older
             ]
             documents = await self._documents([line.event.user_id for line in profiles])
+            self._met = self._met or bool(documents)
             for line in profiles:
                 verdict = self._judge(line, documents)
                 if verdict.standing in DIFFERENCES:
@@ -180,6 +196,19 @@ class Reconciler:
             compared += len(profiles)
             self._observer.advanced(compared, self._export.consumed)
         return suspects
+
+    async def _is_of_others(self) -> bool:
+        """Whether the two have nobody in common: the export is of another tenant, most likely.
+
+        An index that was made anew has at most users who are newer than the export, or in it.
+        """
+        if self._met:
+            return False
+        await self._patiently(self._reader.refresh)
+        before_us = self._options.exported_at_us
+        ask = partial(self._reader.users_before, before_us, latest_us=self._latest_us())
+        ids = (await self._patiently(ask)).ids
+        return bool(ids) and not any(user_id in self._seen for user_id in ids)
 
     async def _look_again(self, suspects: Iterable[int]) -> None:
         """What was on its way to the index is there now."""
@@ -195,8 +224,13 @@ class Reconciler:
             for line in profiles:
                 verdict = self._judge(line, documents)
                 self.findings.note(line.event.user_id, verdict)
-                if self._options.repair and verdict.standing in DIFFERENCES:
-                    repairs.append(self._repair(line, documents))
+                if verdict.standing not in DIFFERENCES:
+                    continue
+                found = documents.get(line.event.user_id)
+                if found is not None and self._state(found).repaired:
+                    self.findings.settled += 1
+                elif self._options.repair and not self.findings.strange:
+                    repairs.append(self._repair(line, found))
             if repairs:
                 await self._journal(repairs)
                 self.findings.journaled += len(repairs)
@@ -210,13 +244,15 @@ class Reconciler:
         surplus: list[str] = []
         looked = 0
         await self._patiently(self._reader.refresh)
-        async for ids in self._users_before(exported_at_us):
+        # A user who was read as of that very time, too: see State.repaired.
+        async for ids in self._users_before(exported_at_us + 1):
             others = [user_id for user_id in ids if user_id not in self._seen]
             for some in _portions(others):
                 documents = await self._documents(some, whole=False)
                 for user_id, document in documents.items():
-                    time_us = document_time_us(document, latest_us=self._latest_us())
-                    if "deleted_at" in document or time_us >= exported_at_us:
+                    state = self._state(document)
+                    since = state.time_us >= exported_at_us and not state.repaired
+                    if "deleted_at" in document or since:
                         continue
                     self.findings.note(user_id, Verdict(Standing.SURPLUS))
                     if len(surplus) <= most:
@@ -227,7 +263,9 @@ class Reconciler:
             await self._delete(surplus)
 
     async def _delete(self, surplus: Sequence[str]) -> None:
-        if self.findings.bad:
+        if self.findings.strange:
+            self.findings.withheld = "the export seems to be of another tenant"
+        elif self.findings.bad:
             self.findings.withheld = (
                 "an export with bad lines doesn't tell who is not in it; mend or drop them"
             )
@@ -246,12 +284,15 @@ class Reconciler:
         found = documents.get(line.event.user_id)
         return self._comparison.judge(line.event, found, latest_us=self._latest_us())
 
+    def _state(self, document: Mapping[str, JsonValue]) -> State:
+        exported_at_us = self._options.exported_at_us
+        return state_of(document, exported_at_us=exported_at_us, latest_us=self._latest_us())
+
     def _latest_us(self) -> int:
         """Of what can have happened by now, as the indexer sees it."""
         return self._now_us() + self._options.lines.future_tolerance_us
 
-    def _repair(self, line: ReadProfile, documents: Documents) -> Entry:
-        found = documents.get(line.event.user_id)
+    def _repair(self, line: ReadProfile, found: Mapping[str, JsonValue] | None) -> Entry:
         whole = self._comparison.completed(line.event.profile, found)
         if whole == line.event.profile:
             return export_entry(line.body)

@@ -15,6 +15,10 @@ from service.commands.terminal import note, print_table
 NOT_COMPARED = 2
 """The exit code when it isn't known whether the index is equal."""
 
+_STRANGE = (
+    "Nobody of the export is in the index, which has other users from before it: is it another "
+    "tenant's? Nobody is repaired. If it is this one's, user-sync import adds its users."
+)
 _MOST_SHOWN = 5
 _MOST_FIELDS = 10
 
@@ -42,6 +46,10 @@ class Report:
                 f"{why}, and {counted(self.unsettled, 'event')} in the journal may explain "
                 f"differences: {mend}, and run this again."
             )
+        if self.findings.strange:
+            note(_STRANGE)
+        if self.findings.settled:
+            note(_settled(self.findings.settled))
         if self.findings.withheld:
             note(f"No user was deleted: {self.findings.withheld}.")
         if self.findings.bad:
@@ -96,7 +104,9 @@ class Report:
             yield f"The index is equal to {rest}the export."
         advice = []
         surplus = self._surplus()
-        if left > surplus:
+        if findings.strange:
+            return
+        if left > surplus + findings.settled:
             advice.append("--repair")
         if surplus and not findings.bad:
             advice.append(f"--delete-surplus {surplus}")
@@ -117,6 +127,16 @@ class Report:
                 note(f"{standing}: {example.user_id}{fields}")
             if len(examples) > _MOST_SHOWN:
                 note(f"{standing}: and more, which --json lists")
+
+
+def _settled(users: int) -> str:
+    who = (
+        "1 user differs though it was" if users == 1 else f"{users:,} users differ though they were"
+    )
+    return (
+        f"{who} repaired as of the same time already, and another repair would change nothing: "
+        "make a new export."
+    )
 
 
 def rows(findings: Findings) -> list[tuple[str, str]]:

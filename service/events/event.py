@@ -12,7 +12,12 @@ from service.events.event_type import DELETED_TYPE, HANDLED_TYPES, READ_TYPE
 from service.events.json_text import parse
 from service.events.json_value import JsonValue, NotJson
 from service.events.poison import PoisonCode, PoisonEvent
-from service.events.users_export import absent_user, bad_line_reason, wrap_profile
+from service.events.users_export import (
+    absent_user,
+    bad_line_reason,
+    is_from_export,
+    wrap_profile,
+)
 from service.events.version import Kind, external_version
 
 __all__ = [
@@ -24,6 +29,7 @@ __all__ = [
     "PoisonCode",
     "PoisonEvent",
     "absent_user",
+    "is_from_export",
     "parse_event",
     "wrap_profile",
 ]

@@ -13,6 +13,7 @@ from service.events.json_value import JsonValue
 from service.events.timestamp import format_us
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_ABSENT: Final = "absent:"
 
 
 def wrap_profile(line: bytes, *, tenant: str | None = None, read_at_us: int | None = None) -> bytes:
@@ -54,13 +55,18 @@ def absent_user(user_id: str, *, read_at_us: int) -> bytes:
     return dump(
         {
             "specversion": "1.0",
-            "id": f"absent:{digest}",
+            "id": f"{_ABSENT}{digest}",
             "source": "users-export",
             "type": DELETED_TYPE,
             "time": read_at,
             "data": {"object": {"user_id": user_id, "deleted_at": read_at}},
         }
     )
+
+
+def is_from_export(event_type: JsonValue, event_id: JsonValue) -> bool:
+    """Whether an event was made by wrap_profile or absent_user, by its type and id."""
+    return event_type == READ_TYPE or (isinstance(event_id, str) and event_id.startswith(_ABSENT))
 
 
 def bad_line_reason(data: dict[str, JsonValue]) -> str | None:

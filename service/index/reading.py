@@ -20,7 +20,7 @@ from service.index.unexpected import NoResult, expecting_opensearch
 
 # What is looked at, and no more.
 _DOCUMENTS: Final = "docs._id,docs.found,docs._source,docs.error.type"
-_STANDING: Final = "event.time,deleted_at"
+_STANDING: Final = "event,deleted_at"
 _IDS: Final = "hits.hits._id,hits.hits.sort,timed_out"
 
 Documents = Mapping[str, Mapping[str, JsonValue]]

@@ -13,6 +13,7 @@ from tests.acceptance.auth0 import at, event, profile
 from tests.acceptance.exports import READ_AT, ndjson, users, written
 from tests.acceptance.reconciling import (
     BEFORE,
+    SECOND_US,
     bootstrapped,
     found,
     imported,
@@ -55,6 +56,52 @@ async def test_a_cut_export_is_not_compared(synced: Service, stored: str) -> Non
     assert "Nothing was changed" in result.err
     await synced.drained()
     assert len(await synced.documents()) == 500
+
+
+async def test_after_a_repair_from_a_wrong_export_the_right_one_of_the_same_time_tells(
+    synced: Service,
+) -> None:
+    """Yesterday's file, say, or one of which half the users are not ours."""
+    export = users(4)
+    deleted, differing, *_ = export
+    await imported(synced, export)
+    strangers = users(2)
+    wrong = {**export, **strangers, differing: {**export[differing], "nickname": "wrong"}}
+    del wrong[deleted]
+    repair = ("--repair", "--delete-surplus", "9")
+    exported_at_us = now_us() - 10 * SECOND_US
+    exported_at = at(exported_at_us)
+    result, said = await reconcile(synced, wrong, *repair, exported_at=exported_at)
+    assert (said["repairs_journaled"], said["deletions_journaled"]) == (3, 1), result.err
+    await synced.drained()
+
+    result, said = await reconcile(synced, export, *repair, exported_at=exported_at)
+    left = {deleted: "missing", differing: "differing"}
+    assert (result.code, found(said)) == (1, {**left, **dict.fromkeys(strangers, "surplus")})
+    assert (said["repairs_journaled"], said["deletions_journaled"]) == (0, 2)
+    assert "2 users differ though they were repaired" in result.err
+    await synced.drained()
+    _, said = await reconcile(synced, export, exported_at=exported_at)
+    assert found(said) == left
+    later = at(exported_at_us + SECOND_US)
+    result, said = await reconcile(synced, export, "--repair", exported_at=later)
+    assert (result.code, found(said)) == (0, left)
+    await synced.drained()
+    result, said = await reconcile(synced, export, exported_at=later)
+    assert (result.code, said["equal"]) == (0, 4)
+
+
+async def test_an_export_of_nobody_in_the_index_changes_nothing(synced: Service) -> None:
+    """Another tenant's, most likely."""
+    export = users(3)
+    await imported(synced, export)
+    result, said = await reconcile(synced, users(2), "--repair", "--delete-surplus", "9")
+    assert (result.code, said["missing"], said["surplus"]) == (1, 2, 3)
+    assert (said["repairs_journaled"], said["deletions_journaled"]) == (0, 0)
+    assert "is it another tenant's?" in result.err
+    assert "run it again" not in result.err
+    await synced.drained()
+    assert (await synced.documents()).keys() == export.keys()
 
 
 async def test_it_reads_a_pipe(synced: Service) -> None:

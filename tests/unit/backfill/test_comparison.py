@@ -39,7 +39,7 @@ def stated(profile: Profile, read_at_us: int | None = READ_AT_US) -> Event:
 
 def document(profile: Profile, time: str = UPDATED_AT, exclude: Iterable[str] = ()) -> Profile:
     """As the index gives it back, made by an event of that time."""
-    event = stated(profile)._replace(time_us=parse_rfc3339(time).us)
+    event = stated(profile)._replace(time_us=parse_rfc3339(time).us, type="user.updated")
     made = to_document(
         event,
         indexed_at_us=READ_AT_US,
@@ -57,7 +57,7 @@ def comparison(*export: Profile, **options: Any) -> Comparison:
     for profile in export:
         named.add({"user_id": "", "updated_at": "", **profile})
     exclusions = Exclusions.parse(options.pop("exclude", ()))
-    return Comparison(named, exclusions, **options)
+    return Comparison(named, exclusions, exported_at_us=READ_AT_US, **options)
 
 
 def judged(profile: Profile, found: Profile, **options: Any) -> Verdict:
@@ -189,6 +189,19 @@ def test_attributes_that_the_mapping_would_not_make_today_differ() -> None:
 def test_a_document_from_after_the_export_may_differ(time: str, standing: Standing) -> None:
     verdict = judged({"name": "a"}, document({"name": "b"}, time))
     assert verdict.standing is standing
+
+
+@pytest.mark.parametrize("of", [{"type": "user.read"}, {"type": "user.deleted", "id": "absent:1"}])
+def test_what_an_export_of_the_same_time_repaired_is_no_later(of: Profile) -> None:
+    """It was another one, or settings changed since."""
+    found = document({"name": "b"}, READ_AT)
+    assert judged({"name": "a"}, found).standing is Standing.CHANGED_SINCE
+    found["event"] |= of
+    assert judged({"name": "a"}, found).standing is Standing.DIFFERING
+    tombstone = {"user_id": "auth0|1", "deleted_at": READ_AT, "event": found["event"]}
+    assert comparison().judge(stated({}), tombstone).standing is Standing.MISSING
+    found["event"]["time"] = format_us(READ_AT_US + 1)
+    assert judged({"name": "a"}, found).standing is Standing.CHANGED_SINCE
 
 
 def test_a_profile_that_changed_during_the_export_is_of_that_moment() -> None:

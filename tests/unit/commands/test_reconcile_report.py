@@ -39,6 +39,17 @@ def test_with_bad_lines_nobody_is_told_to_delete(capsys: pytest.CaptureFixture[s
     assert "equal" not in said
 
 
+def test_what_no_repair_would_change_needs_a_new_export(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    said = ended(Standing.DIFFERING, Standing.SURPLUS, capsys=capsys, settled=1)
+    assert "1 user differs though it was repaired" in said
+    assert "make a new export" in said
+    assert "--repair" not in said.partition("run it again")[2]
+    said = ended(Standing.DIFFERING, Standing.MISSING, capsys=capsys, settled=1)
+    assert "run it again with --repair\n" in said
+
+
 def test_who_would_be_deleted_is_told_however_many_are_missing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
