@@ -121,6 +121,8 @@ class Comparison:
             return Verdict(Standing.CHANGED_SINCE if since else Standing.MISSING)
         expected = profile_fields(event.profile, self._exclusions)
         differences = self._differences(expected, found)
+        if found.get("user_id") != event.user_id:
+            differences.fields["user_id"] = None  # a search would show it as somebody else
         fields, silent = tuple(differences.fields), tuple(differences.silent)
         if not fields:
             return Verdict(Standing.EQUAL, silent=silent)

@@ -235,6 +235,11 @@ def test_a_document_of_somebody_else_s_is_of_no_time() -> None:
     assert judged({"name": "a"}, found).standing is Standing.DIFFERING
 
 
+def test_one_that_bears_somebody_else_s_id_differs() -> None:
+    found = {**document({"name": "a"}), "user_id": "auth0|2"}
+    assert judged({"name": "a"}, found) == Verdict(Standing.DIFFERING, ("user_id",))
+
+
 def test_so_is_one_of_a_time_that_no_event_can_be_of() -> None:
     found = document({"name": "b"}, format_us(READ_AT_US + 2))
     judge = comparison({"name": "a"}).judge
