@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import os
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from tests.acceptance.reconciling import (
     now_us,
     reconcile,
 )
-from tests.acceptance.service_process import Service
+from tests.acceptance.service_process import COMMAND, Service
 from tests.conftest import Engine
 from tests.faulty_proxy import Answer, CutAnswer, HangUp, Misbehaviour, Request, faulty_proxy
 
@@ -109,6 +110,27 @@ async def test_it_reads_a_pipe(synced: Service) -> None:
     await imported(synced, export)
     result, said = await reconcile(synced, "-", stdin=gzip.compress(ndjson(export)))
     assert (result.code, said["equal"]) == (0, 5)
+
+
+async def test_interrupted_while_a_pipe_is_read_it_does_not_say_that_they_differ(
+    service: Any,
+) -> None:
+    alone: Service = await service(started=False)
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND,
+        *("reconcile", "-", "--exported-at", at(now_us())),
+        env=alone.env,
+        cwd=alone.folder,
+        stdin=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    process.stdin.write(ndjson(users(2000)))  # more than a pipe holds
+    await process.stdin.drain()
+    process.send_signal(signal.SIGINT)
+    _, err = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 130
+    assert b"Interrupted; nothing was changed" in err
 
 
 async def test_events_on_their_way_are_waited_for(synced: Service) -> None:
