@@ -123,6 +123,7 @@ class _Import:
         async with connect(settings.journal.path, journal_options(settings)) as journal:
             self._beside_serve = await journal.owner_status() is not None
             with ExportProgress() as progress:
+                began_us = clock_us()
                 progress.begins("Importing", self._export.size)
                 intake = Intake(
                     journal,
@@ -139,6 +140,7 @@ class _Import:
                     tally=self._tally,
                     now_us=clock_us,
                 )
+                await journal.note_import(began_us)
 
     def _what_now(self, error: JournalError) -> str:
         if self._beside_serve or not isinstance(error, JournalFull):

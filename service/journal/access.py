@@ -49,6 +49,7 @@ class JournalAccess(Protocol):
     async def replay(self, seqs: Sequence[int], *, force: bool) -> int: ...
     async def drop(self, seqs: Sequence[int]) -> int: ...
     async def note_comparison(self, comparison: Comparison) -> None: ...
+    async def note_import(self, began_us: int) -> None: ...
 
 
 @asynccontextmanager
@@ -135,6 +136,7 @@ class _OwnJournal:
         self.replay = journal.replay
         self.drop = journal.drop
         self.note_comparison = journal.note_comparison
+        self.note_import = journal.note_import
 
     async def accounting(self) -> Accounting:
         return self._journal.accounting()

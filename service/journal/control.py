@@ -41,6 +41,7 @@ class ControlServer:
         app.router.add_post(wire.REPLAY, self._replay)
         app.router.add_post(wire.DROP, self._drop)
         app.router.add_post(wire.COMPARISON, self._note_comparison)
+        app.router.add_post(wire.IMPORT, self._note_import)
         self._runner = web.AppRunner(
             app, access_log=None, handle_signals=False, shutdown_timeout=_STOP_AFTER_S
         )
@@ -109,6 +110,10 @@ class ControlServer:
     async def _note_comparison(self, request: web.Request) -> web.Response:
         told = orjson.loads(await request.read())
         await self._journal.note_comparison(Comparison(**told))
+        return web.Response(status=204)
+
+    async def _note_import(self, request: web.Request) -> web.Response:
+        await self._journal.note_import(**orjson.loads(await request.read()))
         return web.Response(status=204)
 
 

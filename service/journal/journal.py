@@ -240,6 +240,10 @@ class Journal:
         """Of the index with the directory; None before the first."""
         return self._writer.ledger.compared()
 
+    def last_import_us(self) -> int | None:
+        """When the last import that came to its end began; None before the first."""
+        return self._writer.ledger.counts.get(books.IMPORTED_US)
+
     def can_append(self) -> tuple[bool, str]:
         """Whether there is room for a large event now; otherwise False and the reason, for people.
 
@@ -344,6 +348,10 @@ class Journal:
     async def note_comparison(self, comparison: Comparison) -> None:
         """Remember the last comparison of the index with the directory, durably."""
         await self._change(lambda transaction: transaction.note_comparison(comparison))
+
+    async def note_import(self, began_us: int) -> None:
+        """Remember that an import came to its end, durably. began_us: µs since the epoch."""
+        await self._change(lambda transaction: transaction.note_import(began_us))
 
     async def get_mark(self, name: str) -> int | None:
         """A small durable integer; None when never set."""

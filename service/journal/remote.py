@@ -97,6 +97,10 @@ class RemoteJournal:
         """See Journal.note_comparison."""
         await self._ask("POST", wire.COMPARISON, orjson.dumps(comparison))
 
+    async def note_import(self, began_us: int) -> None:
+        """See Journal.note_import."""
+        await self._ask("POST", wire.IMPORT, orjson.dumps({"began_us": began_us}))
+
     async def _ask_status(self) -> tuple[JournalStatus, dict[str, Any] | None]:
         return wire.unpack_status(await self._ask("GET", wire.STATUS, timeout=_STATUS_TIMEOUT))
 

@@ -114,6 +114,10 @@ class Transaction:
         self.ledger.counts[books.COMPARED_US] = comparison.exported_us
         self.ledger.counts[books.COMPARED_DIFFERENCES] = comparison.differences
 
+    def note_import(self, began_us: int) -> None:
+        """In place of the one before."""
+        self.ledger.counts[books.IMPORTED_US] = began_us
+
     def set_tenant(self, tenant: str) -> None:
         """From now on only this tenant's events are kept."""
         self.ledger.tenant = storable(tenant, _LONGEST_TENANT)

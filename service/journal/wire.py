@@ -35,6 +35,7 @@ CODES = "/dead-letter-codes"
 REPLAY = "/replay"
 DROP = "/drop"
 COMPARISON = "/comparison"
+IMPORT = "/import"
 
 _FRAME = struct.Struct(">II")
 _SUMMARY_FIELDS = tuple(field.name for field in fields(DeadLetterSummary))

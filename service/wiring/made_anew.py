@@ -1,5 +1,5 @@
-"""That an index was lost and made anew: told until an export brings its users back, or a comparison
-finds that none is missing.
+"""That an index was lost and made anew: told until an import has brought its users back, or a
+comparison finds that none is missing.
 
 An empty index is written and searched like any other: nothing else would tell that nearly all users
 are missing from it.
@@ -9,14 +9,12 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
-from service.events.event_type import READ_TYPE
 from service.journal.errors import JournalUnavailable
 from service.journal.journal import Journal
 
 log = logging.getLogger(__name__)
 
-_PROFILES = "index_made_anew_profiles"
-_SINCE = "index_made_anew_us"
+_SINCE = "index_made_anew_since_us"
 
 
 class MadeAnew:
@@ -25,27 +23,25 @@ class MadeAnew:
     def __init__(self, journal: Journal, now_us: Callable[[], int]) -> None:
         self._journal = journal
         self._now_us = now_us
-        self._profiles: int | None = None
-        self._since_us = 0
+        self._since_us: int | None = None
 
     @property
     def users_missing(self) -> bool:
-        """Until more profiles are read from an export than had been by then."""
-        if self._profiles is None or self._read_by_now() > self._profiles:
+        """Until an import that began since has come to its end: one that was cut off, or killed,
+        leaves users out."""
+        if self._since_us is None or (self._journal.last_import_us() or 0) >= self._since_us:
             return False
         last = self._journal.last_comparison()
         return last is None or last.exported_us < self._since_us or last.differences > 0
 
     async def recall(self) -> None:
         """Read what an earlier run remembered."""
-        self._profiles = await self._journal.get_mark(_PROFILES)
-        self._since_us = await self._journal.get_mark(_SINCE) or 0
+        self._since_us = await self._journal.get_mark(_SINCE)
 
     async def note(self) -> None:
         """One is created: the first, unless events of this journal were written to another."""
         if self.users_missing or not self._journal.accounting().applied:
             return
-        self._profiles = self._read_by_now()
         self._since_us = self._now_us()
         log.warning(
             "the index is not there, though events were written to one: an empty one is made, and "
@@ -54,7 +50,3 @@ class MadeAnew:
         )
         with suppress(JournalUnavailable):  # it is told in this run, then
             await self._journal.set_mark(_SINCE, self._since_us)
-            await self._journal.set_mark(_PROFILES, self._profiles)
-
-    def _read_by_now(self) -> int:
-        return self._journal.accounting().received.get(READ_TYPE, 0)

@@ -89,7 +89,12 @@ async def test_after_the_index_is_lost_the_same_import_brings_every_user_back(
         await site.tells("bootstrap", "began empty")
         await alone.stop()
     await alone.start()
+    written(tmp_path, ndjson(export)[:-20])
+    assert (await alone.user_sync("import", path)).code == 1
+    await alone.drained()
+    await site.tells("bootstrap", "began empty")  # for not all are there
 
+    written(tmp_path, ndjson(export))
     assert (await alone.user_sync("import", path)).code == 0
     await alone.drained()
     await site.well()

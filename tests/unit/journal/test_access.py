@@ -85,6 +85,22 @@ async def test_remembers_the_last_comparison(open_journal: Opener, path: Path) -
         assert (await access.status()).last_comparison == Comparison(START_US + 2, 1)
 
 
+async def test_remembers_the_last_import(open_journal: Opener, path: Path) -> None:
+    journal = await open_journal()
+    control = ControlServer(journal)
+    await control.start()
+    assert journal.last_import_us() is None
+    async with connect(path, OPTIONS) as access:
+        await access.note_import(START_US)
+    assert journal.last_import_us() == START_US
+    await control.stop()
+    await journal.close()
+    async with connect(path, OPTIONS) as access:
+        await access.note_import(START_US + 1)
+    journal = await open_journal()
+    assert journal.last_import_us() == START_US + 1
+
+
 async def test_handles_dead_letters_beside_the_owner(served: Journal, path: Path) -> None:
     await append(served, *(b"%d" % number for number in range(1, 6)))
     await bury(served, 1, 2, 3, code="odd & even=?")

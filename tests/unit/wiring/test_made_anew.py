@@ -33,10 +33,13 @@ async def made_anew(journal: Journal) -> MadeAnew:
     return made_anew
 
 
-async def test_until_profiles_come(journal: Journal, made_anew: MadeAnew) -> None:
+async def test_until_a_later_import_comes_to_its_end(journal: Journal, made_anew: MadeAnew) -> None:
     await append(journal, b"b")
-    assert made_anew.users_missing
     await journal.append([entry(b"c", event_type=READ_TYPE)])
+    assert made_anew.users_missing
+    await journal.note_import(START_US - SECOND_US)
+    assert made_anew.users_missing
+    await journal.note_import(START_US + SECOND_US)
     assert not made_anew.users_missing
 
 
