@@ -8,6 +8,7 @@ import click
 import orjson
 
 from service.backfill.comparison import Standing
+from service.backfill.export_format import EXPORT_FIELDS
 from service.backfill.findings import DIFFERENCES, Findings
 from service.commands.counts import counted
 from service.commands.terminal import note, print_table
@@ -76,9 +77,12 @@ class Report:
         counts = self.findings.silent.most_common()
         fields = ", ".join(f"{name} ({count:,})" for name, count in counts[:_MOST_FIELDS])
         more = ", …" if len(counts) > _MOST_FIELDS else ""
+        advice = ""
+        if not self.findings.silent.keys().isdisjoint(EXPORT_FIELDS):
+            advice = " If the export was asked for all fields, give --complete."
         return (
             f"Not compared, for users of the index have them, and no user of the export: {fields}"
-            f"{more}. If the export was asked for all fields, give --complete."
+            f"{more}.{advice}"
         )
 
     @property

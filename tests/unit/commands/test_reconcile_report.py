@@ -74,6 +74,16 @@ def test_any_name_of_a_field_can_be_told(capsys: pytest.CaptureFixture[str]) -> 
     assert said["users"][0]["fields"] == ["?x", "é"]
 
 
+@pytest.mark.parametrize(("field", "advised"), [("blocked", True), ("custom", False)])
+def test_all_fields_are_advised_only_where_one_of_them_was_not_compared(
+    field: str, advised: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = Report(as_json=True)
+    report.findings.note("a", Verdict(Standing.EQUAL, silent=(field,)))
+    assert report.ended() == 0
+    assert ("give --complete" in capsys.readouterr().err) is advised
+
+
 def test_what_ended_early_is_json_too_and_says_why_on_lines_of_its_own(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
