@@ -29,6 +29,7 @@ class ReceivingFirst:
         self._caught_up = caught_up
         self._monotonic_s = monotonic_s
         self._left_s = _LONGEST_S
+        self._paused_since_s: float | None = None
         self._looked_s = -_LOOKS_LAST_S
         self._last_seq = 0
         self._per_s = 0.0
@@ -38,19 +39,27 @@ class ReceivingFirst:
 
         last_seq: the newest given. unclaimed, journaled: events that wait to be claimed, and all.
         """
+        now_s = self._monotonic_s()
+        paused = self._paused_since_s is not None
+        if self._paused_since_s is not None:
+            self._left_s -= now_s - self._paused_since_s  # a busy machine's timers are late
+            self._paused_since_s = None
         if journaled <= self._caught_up:
             self._left_s = _LONGEST_S
         if unclaimed < _LEAST_WAITING or self._left_s <= 0:
             return 0
-        now_s = self._monotonic_s()
+        self._look(now_s, last_seq, paused=paused)
+        if self._per_s < _FLOOD_PER_S:
+            return 0
+        self._paused_since_s = now_s
+        return _LOOK_S
+
+    def _look(self, now_s: float, last_seq: int, *, paused: bool) -> None:
+        """paused: since the last look, so that it counts however long ago it was."""
         since_s = now_s - self._looked_s
-        if since_s > _LOOKS_LAST_S:
+        if since_s > _LOOKS_LAST_S and not paused:
             self._per_s = _FLOOD_PER_S  # until there is a second look
         elif since_s >= _LOOK_S:
             self._per_s = (last_seq - self._last_seq) / since_s
         if since_s >= _LOOK_S:
             self._looked_s, self._last_seq = now_s, last_seq
-        if self._per_s < _FLOOD_PER_S:
-            return 0
-        self._left_s -= _LOOK_S
-        return _LOOK_S
