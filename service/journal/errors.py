@@ -36,6 +36,10 @@ class JournalInUse(JournalError):
         self.pid = pid
 
 
+class OwnerIncompatible(JournalError):
+    """The process that owns the journal runs another version, with other words on its socket."""
+
+
 class JournalFull(JournalError):
     """A limit is reached: nothing of the append was kept. Send again later.
 

@@ -1,4 +1,4 @@
-"""How the journal's operations look on the owner's socket; both ends are this same program.
+"""How the journal's operations look on the owner's socket; both ends are this same version.
 
 Appended entries travel in frames, so that bodies stay as they are:
 4 bytes length of the head, 4 bytes length of the body (big-endian), head (JSON), body.
@@ -16,6 +16,7 @@ from service.journal.errors import (
     JournalError,
     JournalFull,
     JournalUnavailable,
+    OwnerIncompatible,
 )
 from service.journal.records import (
     Accounting,
@@ -87,13 +88,22 @@ def pack_status(status: JournalStatus, owner: Mapping[str, Any] | None) -> bytes
 
 
 def unpack_status(data: bytes) -> tuple[JournalStatus, dict[str, Any] | None]:
-    """What pack_status packed."""
-    packed = orjson.loads(data)
-    state = packed["journal"]
-    state["accounting"] = Accounting(**state["accounting"])
-    if (compared := state["last_comparison"]) is not None:
-        state["last_comparison"] = Comparison(**compared)
-    return JournalStatus(**state), packed["owner"]
+    """What pack_status packed. Raises OwnerIncompatible when another version packed it.
+
+    Asked before anything else, so that a `serve` not restarted since an update is told apart here.
+    """
+    try:
+        packed = orjson.loads(data)
+        state = packed["journal"]
+        state["accounting"] = Accounting(**state["accounting"])
+        if (compared := state["last_comparison"]) is not None:
+            state["last_comparison"] = Comparison(**compared)
+        return JournalStatus(**state), packed["owner"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise OwnerIncompatible(
+            "the process that owns the journal, `user-sync serve` most likely, is of another "
+            "version of this program: restart it, then run the command again"
+        ) from error
 
 
 def pack_summaries(summaries: Sequence[DeadLetterSummary]) -> bytes:

@@ -2,12 +2,18 @@
 
 from dataclasses import replace
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service.journal import wire
-from service.journal.errors import JournalError, JournalFull, JournalUnavailable
+from service.journal.errors import (
+    JournalError,
+    JournalFull,
+    JournalUnavailable,
+    OwnerIncompatible,
+)
 from service.journal.records import (
     Accounting,
     Comparison,
@@ -58,6 +64,19 @@ def test_status() -> None:
     assert wire.unpack_status(wire.pack_status(never, None)) == (never, None)
     assert wire.unpack_status(wire.pack_status(status, {"checks": []})) == (status, {"checks": []})
     assert wire.unpack_status(wire.pack_status(status, None)) == (status, None)
+
+
+@pytest.mark.parametrize("changed", ["fewer", "more", "no JSON"])
+def test_an_owner_of_another_version_is_told_apart(changed: str) -> None:
+    books = Accounting({}, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
+    status = JournalStatus(books, 7, 3, None, 5, None, "tenant", False, "full")
+    packed = orjson.loads(wire.pack_status(status, None))
+    if changed == "fewer":
+        del packed["journal"]["last_comparison"]
+    else:
+        packed["journal"]["another"] = 1
+    with pytest.raises(OwnerIncompatible, match="restart it"):
+        wire.unpack_status(b"no JSON" if changed == "no JSON" else orjson.dumps(packed))
 
 
 def test_dead_letters() -> None:
