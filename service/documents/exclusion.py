@@ -5,6 +5,7 @@ text and no token can hold it. In doubt it goes: dots are read both ways (`a.b` 
 "a" and the key "a.b"), and what might hold it but can't be looked through goes as a whole.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Self
@@ -19,10 +20,12 @@ _OWN_FIELDS: Final = frozenset(
 )
 _UNKNOWN: Final = "unknown_fields"
 _IDENTITY_UNKNOWN: Final = "identities.unknown_fields"
-# Where an object belongs: a string in its place may be that object's JSON text.
+# Where an object belongs: a string in its place may be that object's text, however written.
 _OBJECTS: Final = frozenset(
     {"app_metadata", "user_metadata", "identities", "identities.profileData"}
 )
+# With what a string begins that is JSON text: of an object, of an array, of such text once more.
+_JSON_TEXT: Final = re.compile(r'[\s\ufeff]*[\[{"]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def _could_hide(value: JsonValue, path: str, level: int) -> bool:
     if isinstance(value, Literal):
         return value.text.startswith(("{", "["))
     if isinstance(value, str):
-        return path in _OBJECTS
+        return path in _OBJECTS or _JSON_TEXT.match(value) is not None
     return level > MAX_LEVELS and isinstance(value, CONTAINERS)
 
 

@@ -54,6 +54,13 @@ SECRET = "secret"
         ("app_metadata.a", {"app_metadata": [{"a": SECRET}]}),
         ("app_metadata.a", {"app_metadata": '{"a":"secret"}'}),
         ("app_metadata.a", {"app_metadata": {"a": SECRET, "\ud800": 1}}),
+        ("app_metadata.a.b", {"app_metadata": {"a": '{"b":"secret"}', "c": 1}}),
+        ("app_metadata.a.b", {"app_metadata": {"a": '\ufeff \n[{"b":"secret"}]'}}),
+        ("app_metadata.a.b", {"app_metadata": {"a": ["x", '{"b":"secret"}']}}),
+        ("app_metadata.a.b", {"app_metadata": {"a": '"{\\"b\\":\\"secret\\"}"'}}),
+        ("app_metadata.a.b", {"app_metadata": {"a": '{"b":"secret", cut'}}),
+        ("app_metadata.a.b.c", {"app_metadata": {"a": {"b": '{"c":"secret"}'}}}),
+        ("custom.a", {"custom": '{"a":"secret"}'}),
         ("user_metadata.https://x.y/z", {"user_metadata": {"https://x.y/z": SECRET}}),
         ("user_metadata.a=b", {"user_metadata": {"a=b": SECRET}}),
         ("custom", {"custom": {"a": SECRET}}),
@@ -103,6 +110,14 @@ def test_what_cannot_hold_it_stays() -> None:
     assert source["app_metadata"]["json"] == f'{{"a":{{}},"c":{deep}}}'
     assert source["unknown_fields"]["other"] == {"json": deep}
     assert "n" in source["unknown_fields"]
+
+
+def test_text_that_is_not_json_stays_and_what_goes_is_named() -> None:
+    texts = ["b", "", "a {b}", "1", "null"]
+    profile: dict[str, JsonValue] = {"app_metadata": {"a": [*texts, '{"c":1}'], "d": '{"b":1}'}}
+    source = source_of(profile, ["app_metadata.a.b"])
+    assert source["app_metadata"] == {"a": texts, "d": '{"b":1}'}
+    assert source["misfit_fields"] == ["app_metadata.a"]
 
 
 def test_neighbours_stay() -> None:
