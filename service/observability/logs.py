@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Literal, TextIO
 
 import orjson
+from aiohttp.http_exceptions import HttpProcessingError
 
 from service.observability.log_writer import LogWriter, writing_to
 from service.observability.tracebacks import describe
@@ -62,8 +63,11 @@ def configure_logging(
 
 
 def _is_a_fault(record: logging.LogRecord) -> bool:
-    """A client that left in the middle is none: a download that was cut, an import's Ctrl-C."""
-    return not (record.exc_info and isinstance(record.exc_info[1], ConnectionError))
+    """A client that left in the middle is none: a download that was cut, an import's Ctrl-C. Nor is
+    one that doesn't speak HTTP, as anybody can, without a credential and as often as they like."""
+    return not (
+        record.exc_info and isinstance(record.exc_info[1], ConnectionError | HttpProcessingError)
+    )
 
 
 class _Handler(logging.Handler):

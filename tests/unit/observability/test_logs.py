@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from aiohttp.http_exceptions import BadHttpMessage, BadStatusLine
 
 from service.observability.logs import LogFormat, configure_logging
 
@@ -108,8 +109,16 @@ def test_libraries_that_log_user_ids_are_silent(name: str) -> None:
     assert stream.getvalue() == ""
 
 
-@pytest.mark.parametrize(("error", "lines"), [(ConnectionResetError(), 0), (KeyError(), 1)])
-def test_a_client_that_left_is_no_fault(error: Exception, lines: int) -> None:
+@pytest.mark.parametrize(
+    ("error", "lines"),
+    [
+        (ConnectionResetError(), 0),
+        (BadHttpMessage("quotes"), 0),
+        (BadStatusLine(), 0),
+        (KeyError(), 1),
+    ],
+)
+def test_a_client_that_left_or_speaks_no_http_is_no_fault(error: Exception, lines: int) -> None:
     stream = _stream()
     logging.getLogger("aiohttp.server").error("Error handling request", exc_info=error)
     assert len(stream.getvalue().splitlines()) == lines
