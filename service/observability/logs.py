@@ -147,14 +147,24 @@ class TextFormatter(logging.Formatter):
         details = " ".join(
             [_action(record), *(f"{key}={value}" for key, value in _extra(record).items())]
         )
+        details = _plain(details)
         if self._coloured:
             time, details = f"{_DIM}{time}{_RESET}", f"{_DIM}{details}{_RESET}"
             if colour := _COLOURS.get(record.levelname):
                 level = f"{colour}{level}{_RESET}"
-        text = f"{time} {level} {record.getMessage()}  {details}".rstrip()
+        text = f"{time} {level} {_plain(record.getMessage())}  {details}".rstrip()
         if record.exc_info and record.exc_info[1] is not None:
             text += "\n" + describe(record.exc_info[1])
         return text
+
+
+def _plain(text: str) -> str:
+    """Without what begins a line or moves the cursor: a sender wrote the name of its tenant."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
 
 
 def _rfc3339(seconds: float) -> str:

@@ -124,6 +124,15 @@ def test_a_client_that_left_or_speaks_no_http_is_no_fault(error: Exception, line
     assert len(stream.getvalue().splitlines()) == lines
 
 
+def test_nobody_elses_text_makes_a_line_of_its_own_or_moves_the_cursor() -> None:
+    stream = _stream("text")
+    name = "acme\r\n12:34:56 error\x1b[2J\x9b2J\u202e\ud800 Zoë"
+    log.warning("events of %s are refused", name, extra={"action": "x", "tenant": name})
+    assert stream.getvalue().count("\n") == 1
+    written = r"acme\r\n12:34:56 error\x1b[2J\x9b2J\u202e\ud800 Zoë"
+    assert f"events of {written} are refused  x tenant={written}\n" in stream.getvalue()
+
+
 def test_configuring_again_replaces() -> None:
     first = _stream()
     second = _stream()
