@@ -31,6 +31,8 @@ _FULL_NAME: Final = (2, 3)
 _JOINED: Final = ("name", "family_name", "name.joined")
 _ADDRESSES: Final = ("email.folded",)
 _FULL_NAMES: Final = ("name", "given_name", "family_name")
+# Of a name with a hyphen, the index has each part by itself, and both together here alone.
+_HYPHENED: Final = (*_FULL_NAMES, "name.joined")
 # Of three letters, with another first one, too much else is made.
 ANOTHER_FIRST_LETTER: Final = {"fuzziness": "AUTO:4,1000", "prefix_length": 0}
 # No name is longer; an address can be, but what is compared letter by letter takes its time.
@@ -85,8 +87,10 @@ def _begun_with_an_error(text: QueryText, word: Word) -> Query | None:
     """Expressions take the engine their time, so that there are none for much text."""
     if len(text.whole) > _LONGEST_MISTYPED:
         return None
-    typed, fields = (word.text, _ADDRESSES) if word.is_address else (word.letters, _FULL_NAMES)
-    return mistyped_beginning(typed, fields)
+    if word.is_address:
+        return mistyped_beginning(word.text, _ADDRESSES)
+    fields = _FULL_NAMES if term_count(word.text) == 1 else _HYPHENED
+    return mistyped_beginning(word.letters, fields)
 
 
 def _joined(text: QueryText, place: int) -> list[Query]:

@@ -14,6 +14,7 @@ PEOPLE = [
     person("ines", name="Inès Carvalho"),
     person("renata", name="Renata Vasconcelos"),
     person("aleksandr", name="Александр Васильев"),
+    person("double", name="Gesine Wohlrabe-Tiedemann"),
     person("phone", name="Wendelin Ueberall", phone_number="+49 1590 7364 512"),
     person("mail", name="quenildo@x.example", email="quenildo@x.example"),
 ]
@@ -31,6 +32,12 @@ PEOPLE = [
         ("whitcomeb barnba", "barnabas"),
         ("vascnoc", "renata"),
         ("váscnoc", "renata"),
+        # ... in either part of a name with a hyphen
+        ("gesine wohlrbae-ti", "double"),
+        ("gesine wohrabe-tied", "double"),
+        ("gesine wohlrabe-teid", "double"),
+        ("wohlrabe-tiexd gesine", "double"),
+        ("gesine wohlrbae-teid", ""),
         ("алескан", "aleksandr"),
         ("quneil", "mail"),
         # the first letter
