@@ -29,10 +29,14 @@ _AROUND_ID: Final = f"{_QUOTES}<>()[]{{}},;:"
 _AROUND_NUMBER: Final = f"{_QUOTES}<>[]{{}}|,;:"
 _MAILTO: Final = re.compile("mailto:", re.IGNORECASE)
 _TEL: Final = re.compile("tel:", re.IGNORECASE)
-# A user's id as it stands in a page's address or in a log of requests.
-_ENCODED_ID: Final = re.compile(r"[a-z0-9-]+%7c.+", re.IGNORECASE)
-# The address of a user's page, of Auth0's dashboard, its API or this service's console.
-_PAGE: Final = re.compile(r"https?://\S+/users/([^\s/?#]+)\S*", re.IGNORECASE)
+# Addresses in a list without blanks, or right behind a name. An id may have any of these in it.
+_BETWEEN_ADDRESSES: Final = re.compile(r"[,;<>()]+")
+_AS_ONE: Final = re.compile(r"\||//|mailto:", re.IGNORECASE)
+# A user's id as it stands in a page's address or in a log of requests; in some twice encoded.
+_ENCODED_ID: Final = re.compile(r"[a-z0-9-]+%(?:25)?7c.+", re.IGNORECASE)
+# The address of a user's page, of Auth0's dashboard, its API or this service's console; in a log of
+# requests, without its beginning.
+_PAGE: Final = re.compile(r"[^\s|]*/users/([^\s/?#]+)\S*", re.IGNORECASE)
 # What stands before an address or id without a blank, in JSON and logs. An = can be a part of an
 # address, but behind none of these names.
 _LABELLED_ID: Final = re.compile(r"""[\w.\-"']*[:=]["']*([\w-]+\|[^"']+)["']*""")
@@ -173,9 +177,21 @@ def is_blankless(text: str) -> bool:
 
 def _as_meant(text: str) -> str:
     """Without what comes along when an address, a number or an id is copied, and nobody sees."""
-    if (link := _TEL.match(text)) and phone_digits(text[link.end() :]):
-        text = text[link.end() :]
-    return " ".join(filter(None, map(_bare, text.split()))) or text
+    if (link := _TEL.match(text)) and phone_digits(number := unquote(text[link.end() :])):
+        text = number
+    parts = chain.from_iterable(map(_apart, text.split()))
+    return " ".join(filter(None, map(_bare, parts))) or text
+
+
+def _apart(part: str) -> list[str]:
+    """The addresses of a list, and what stands before or behind one."""
+    whole = _AS_ONE.search(part)
+    end = whole.start() if whole else len(part)
+    listed, rest = part[:end], part[end:]
+    if "@" not in listed:  # a name with an id behind it, or an id with anything in it
+        return [part]
+    *before, last = _BETWEEN_ADDRESSES.split(listed)
+    return [one for one in (*before, last + rest) if any(map(str.isalnum, one))] or [part]
 
 
 def _bare(part: str) -> str:
@@ -183,7 +199,7 @@ def _bare(part: str) -> str:
     if page and (user_id := _id_of_page(page[1])):
         return user_id
     if _ENCODED_ID.fullmatch(part):
-        return unquote(part)
+        return _decoded(part)
     if "@" in part:
         visible = _visible(part).strip(_AROUND_ADDRESS)
         if link := _MAILTO.match(visible):
@@ -204,8 +220,13 @@ def _id_of_page(segment: str) -> str | None:
         of_dashboard = unquote(base64.urlsafe_b64decode(padded).decode())
     except ValueError:
         of_dashboard = ""
-    known = (one for one in (unquote(segment), of_dashboard) if "|" in one and one.isprintable())
+    known = (one for one in (_decoded(segment), of_dashboard) if "|" in one and one.isprintable())
     return next(known, None)
+
+
+def _decoded(text: str) -> str:
+    once = unquote(text)
+    return once if "|" in once else unquote(once)
 
 
 def trimmed(text: str) -> str:
