@@ -28,7 +28,7 @@ _AROUND_ADDRESS: Final = f"{_QUOTES}<>()[]{{}}|,;:.!?"
 _AROUND_ID: Final = f"{_QUOTES}<>()[]{{}},;:"
 _AROUND_NUMBER: Final = f"{_QUOTES}<>[]{{}}|,;:"
 _MAILTO: Final = re.compile("mailto:", re.IGNORECASE)
-_TEL: Final = re.compile("tel:", re.IGNORECASE)
+_TEL: Final = re.compile(r"[<\[(\"']*tel:([^;]+)(?:;|;[a-z-]+=.*)?", re.IGNORECASE)
 # Addresses in a list without blanks, or right behind a name. An id may have any of these in it.
 _BETWEEN_ADDRESSES: Final = re.compile(r"[,;<>()]+")
 _AS_ONE: Final = re.compile(r"\||//|mailto:", re.IGNORECASE)
@@ -177,8 +177,8 @@ def is_blankless(text: str) -> bool:
 
 def _as_meant(text: str) -> str:
     """Without what comes along when an address, a number or an id is copied, and nobody sees."""
-    if (link := _TEL.match(text)) and phone_digits(number := unquote(text[link.end() :])):
-        text = number
+    if (link := _TEL.fullmatch(text)) and phone_digits(number := unquote(link[1])):
+        text = number.strip(_AROUND_NUMBER)
     parts = chain.from_iterable(map(_apart, text.split()))
     return " ".join(filter(None, map(_bare, parts))) or text
 

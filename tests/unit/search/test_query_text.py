@@ -168,6 +168,9 @@ def test_punctuation_around_is_trimmed(text: str, bare: str) -> None:
         ("(<@>)", "@"),
         ("\u202a ann  smith\u202c", "ann smith"),
         ("tel:+44 20 7946 0147", "+44 20 7946 0147"),
+        ("<tel:+44 20 7946 0147>", "+44 20 7946 0147"),
+        ("tel:+44 20 7946 0147;", "+44 20 7946 0147"),
+        ("tel:+44-20-7946-0147;ext=12", "+44-20-7946-0147"),
         ("tel:ann", "tel:ann"),
     ],
 )
