@@ -7,6 +7,7 @@ import asyncio
 import signal
 import sys
 import textwrap
+import traceback
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from functools import partial
 
@@ -255,6 +256,9 @@ class _Reconcile:
             return report.ended_early(why)
         except JournalError as error:
             return report.ended_early(f"{error}.")
+        except Exception:  # Python's own exit code would say that they differ
+            traceback.print_exc()
+            return report.ended_early("That is a fault of this program.")
         finally:
             self._export.close()
         if received is not None:
