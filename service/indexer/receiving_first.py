@@ -40,15 +40,14 @@ class ReceivingFirst:
         last_seq: the newest given. unclaimed, journaled: events that wait to be claimed, and all.
         """
         now_s = self._monotonic_s()
-        paused = self._paused_since_s is not None
-        if self._paused_since_s is not None:
-            self._left_s -= now_s - self._paused_since_s  # a busy machine's timers are late
-            self._paused_since_s = None
+        paused_since_s, self._paused_since_s = self._paused_since_s, None
+        if paused_since_s is not None:
+            self._left_s -= now_s - paused_since_s  # a busy machine's timers are late
         if journaled <= self._caught_up:
             self._left_s = _LONGEST_S
         if unclaimed < _LEAST_WAITING or self._left_s <= 0:
             return 0
-        self._look(now_s, last_seq, paused=paused)
+        self._look(now_s, last_seq, paused=paused_since_s is not None)
         if self._per_s < _FLOOD_PER_S:
             return 0
         self._paused_since_s = now_s
