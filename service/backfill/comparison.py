@@ -116,7 +116,7 @@ class Comparison:
         if found is None:
             return Verdict(Standing.MISSING)
         state = state_of(found, exported_at_us=self._exported_at_us, latest_us=latest_us)
-        since = state.time_us >= event.time_us and not state.repaired
+        since = state.is_since(event.time_us)
         if "deleted_at" in found:
             return Verdict(Standing.CHANGED_SINCE if since else Standing.MISSING)
         expected = profile_fields(event.profile, self._exclusions)
@@ -238,6 +238,10 @@ class State(NamedTuple):
 
     time_us: int
     repaired: bool
+
+    def is_since(self, time_us: int) -> bool:
+        """Whether it happened at that time or later, so that a repair as of then leaves it."""
+        return self.time_us >= time_us and not self.repaired
 
 
 def state_of(found: Mapping[str, JsonValue], *, exported_at_us: int, latest_us: int) -> State:

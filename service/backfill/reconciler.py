@@ -250,8 +250,7 @@ class Reconciler:
             for some in _portions(others):
                 documents = await self._documents(some, whole=False)
                 for user_id, document in documents.items():
-                    state = self._state(document)
-                    since = state.time_us >= exported_at_us and not state.repaired
+                    since = self._state(document).is_since(exported_at_us)
                     if "deleted_at" in document or since:
                         continue
                     self.findings.note(user_id, Verdict(Standing.SURPLUS))
