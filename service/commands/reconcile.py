@@ -8,7 +8,7 @@ import signal
 import sys
 import textwrap
 import traceback
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, closing
 from functools import partial
 
 import click
@@ -36,6 +36,7 @@ from service.documents.document import DeletionMode
 from service.documents.profile import METADATA
 from service.events.timestamp import InvalidTimestamp, parse_rfc3339
 from service.index.connection import connect_for_bytes
+from service.index.http import HttpConnection
 from service.index.reading import UserReader
 from service.journal.access import JournalAccess, connect
 from service.journal.errors import JournalError, JournalMissing
@@ -180,7 +181,8 @@ def reconcile(
         delete_surplus=delete_surplus,
     )
     report = Report(as_json=as_json)
-    sys.exit(asyncio.run(_Reconcile(export, settings, options, report).run()))
+    with closing(export):
+        sys.exit(asyncio.run(_Reconcile(export, settings, options, report).run()))
 
 
 def _asked_for(settings: Settings, exported_at_us: int | None) -> tuple[ExportFile, int]:
@@ -246,8 +248,11 @@ class _Reconcile:
         """Compare, repair and report; the exit code."""
         settings = self._settings
         report = self._report
+        # First of all: what is wrong with it is a setting, and told as one.
+        connection = connect_for_bytes(opensearch_options(settings))
         try:
-            received = await until_signalled(self._reconcile(), (signal.SIGINT, signal.SIGTERM))
+            work = self._reconcile(connection)
+            received = await until_signalled(work, (signal.SIGINT, signal.SIGTERM))
         except ExportDamaged as damage:
             return report.ended_early(f"{self._export.name}: {damage}.\nDownload it again.")
         except OpenSearchException as error:
@@ -260,35 +265,30 @@ class _Reconcile:
             traceback.print_exc()
             return report.ended_early("That is a fault of this program.")
         finally:
-            self._export.close()
+            await connection.close()
         if received is not None:
             return report.ended_early("Interrupted.", 128 + received)
         return report.ended()
 
-    async def _reconcile(self) -> None:
-        settings = self._settings
-        connection = connect_for_bytes(opensearch_options(settings))
-        try:
-            async with AsyncExitStack() as stack:
-                progress = stack.enter_context(ExportProgress())
-                intake = None
-                if self._repairs:
-                    journal = await stack.enter_async_context(self._connect(create=True))
-                    intake = await self._intake(journal, progress)
-                reconciler = Reconciler(
-                    self._export,
-                    UserReader(connection, index_names(settings)),
-                    intake,
-                    self._options,
-                    progress,
-                    settled=partial(self._settled, progress),
-                    now_us=clock_us,
-                )
-                self._report.findings = reconciler.findings
-                await reconciler.run()
-                await self._remember()
-        finally:
-            await connection.close()
+    async def _reconcile(self, connection: HttpConnection) -> None:
+        async with AsyncExitStack() as stack:
+            progress = stack.enter_context(ExportProgress())
+            intake = None
+            if self._repairs:
+                journal = await stack.enter_async_context(self._connect(create=True))
+                intake = await self._intake(journal, progress)
+            reconciler = Reconciler(
+                self._export,
+                UserReader(connection, index_names(self._settings)),
+                intake,
+                self._options,
+                progress,
+                settled=partial(self._settled, progress),
+                now_us=clock_us,
+            )
+            self._report.findings = reconciler.findings
+            await reconciler.run()
+            await self._remember()
 
     async def _intake(self, journal: JournalAccess, progress: ExportProgress) -> Intake:
         beside_serve = await journal.owner_status() is not None
