@@ -21,14 +21,19 @@ export function link(view, id = null, query = []) {
 	return `#/${view}${id === null ? "" : `/${encodeURIComponent(id)}`}${text && `?${text}`}`;
 }
 
+let search = history.state ?? "#/users";
+/** Where the last search was. */
+export const lastSearch = () => search;
+
 /** Change the address without a step in the history for every letter. */
 export function settle(address) {
 	search = address;
-	try {
-		if (location.hash !== address) history.replaceState(null, "", address);
-	} catch { /* Safari refuses too many */ }
+	if (location.hash !== address) keepSearch(address);
 }
 
-let search = "#/users";
-/** Where the last search was. */
-export const lastSearch = () => search;
+/** With the address, where a reload finds it. */
+export function keepSearch(address = location.hash) {
+	try {
+		history.replaceState(search, "", address);
+	} catch { /* Safari refuses too many */ }
+}

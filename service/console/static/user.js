@@ -1,6 +1,6 @@
 /** A user's page: the profile, where it comes from, and what did not fit. */
 
-import { lastSearch } from "./address.js";
+import { keepSearch, lastSearch } from "./address.js";
 import { h, say } from "./dom.js";
 import { moment, words } from "./format.js";
 import { card, facts, notice, passes, refusal, stale, tell } from "./parts.js";
@@ -17,6 +17,7 @@ export function show(main, { id }) {
 	const problem = h("div", { role: "alert" });
 	const page = h("div");
 	main.append(h("div.view", h("p.back", h("a", { href: lastSearch() }, "← Users")), problem, page));
+	keepSearch();
 	const flight = new AbortController();
 	let etag = null, timer;
 

@@ -2,16 +2,14 @@
 
 import json
 import re
-import uuid
-from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from playwright.async_api import Route, expect
 
-from tests.acceptance.auth0 import at, event, new_user_id
+from tests.acceptance.auth0 import event, new_user_id
 from tests.acceptance.console.browser import Window
 from tests.acceptance.console.conftest import OpenWindow
+from tests.acceptance.console.posting import new_word, now, post, post_many
 from tests.acceptance.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -19,19 +17,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 HOSTILE = (
     "<img src=x onerror=\"document.title='owned'\"> <b>Bob</b> &amp; <script>alert(1)</script>"
 )
-
-
-def now() -> str:
-    return at(int(datetime.now(UTC).timestamp() * 1e6))
-
-
-def new_word() -> str:
-    """A word that is in no other user."""
-    return "q" + uuid.uuid4().hex[:12].translate(str.maketrans("0123456789", "ghijklmnop"))
-
-
-async def post(window: Window, kind: str, user_id: str, name: str, **fields: Any) -> None:
-    assert await window.service.post(event(kind, user_id, now(), name=name, **fields)) == 204
 
 
 async def test_typing_finds_a_user_posted_a_moment_before(window: Window) -> None:
@@ -178,7 +163,7 @@ async def test_a_filter_that_is_wrong_is_explained_and_can_be_taken_off(window: 
 
 
 async def test_a_hostile_profile_stays_text(window: Window) -> None:
-    word, user_id = new_word(), f"auth0|<svg onload=alert(1)>{uuid.uuid4().hex}"
+    word, user_id = new_word(), f"auth0|<svg onload=alert(1)>{new_word()}"
     metadata = {"<script>": ["</script><script>document.title='owned'</script>", {"a": HOSTILE}]}
     name = f"{word} {HOSTILE}"
     await post(window, "created", user_id, name, nickname=HOSTILE, app_metadata=metadata)
@@ -274,16 +259,6 @@ async def test_a_number_too_large_for_the_browser_hides_no_user(window: Window) 
     await expect(window.page.get_by_text(str(many), exact=True)).to_be_visible()
 
 
-async def post_many(window: Window, word: str, count: int) -> list[str]:
-    """So many users with a word and a number, as no id begins, as their names; their ids."""
-    ids = [new_user_id() for _ in range(count)]
-    batch = [event("created", one, now(), name=f"{word} n{n:03}") for n, one in enumerate(ids)]
-    headers = {"Content-Type": "application/cloudevents-batch+json"}
-    assert await window.service.post(batch, **headers) == 204
-    await window.service.drained()
-    return ids
-
-
 async def unavailable(route: Route) -> None:
     """What the service answers while OpenSearch doesn't."""
     problem = {"type": "urn:x:engine-unavailable", "detail": "OpenSearch does not answer."}
@@ -355,6 +330,21 @@ async def test_a_users_page_says_when_it_may_be_old(window: Window) -> None:
     await expect(page.get_by_role("heading", name="Karen Jones")).to_be_visible()
     await page.unroute_all()
     await expect(old).to_be_hidden(timeout=15_000)
+
+
+async def test_the_way_back_from_a_users_page_survives_a_reload(window: Window) -> None:
+    word, page = new_word(), window.page
+    await post(window, "created", new_user_id(), f"Karen {word}")
+    await window.service.drained()
+    await page.get_by_label("Search users").fill(word)
+    await page.get_by_role("link", name=word).click()
+    heading = page.get_by_role("heading", name=word)
+    await expect(heading).to_be_visible()
+    await page.reload()
+    await expect(heading).to_be_visible()
+    await page.get_by_role("link", name="← Users").click()
+    await expect(page.get_by_label("Search users")).to_have_value(word)
+    await expect(page.locator(".count")).to_contain_text("1 user")
 
 
 @pytest.mark.parametrize("how", ["link", "history"])

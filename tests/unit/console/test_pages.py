@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from service.console.pages import add_console, files
 
-MOST_BYTES = 65_000
+MOST_BYTES = 65_200
 Client = TestClient[web.Request, web.Application]
 
 
