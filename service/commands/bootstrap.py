@@ -18,7 +18,8 @@ def bootstrap() -> None:
     """Create templates, index and aliases; say what changed.
 
     Safe to run again: it changes only what differs, destroys nothing, and refuses what would need
-    a new index. serve does the same by itself unless USER_SYNC_BOOTSTRAP is off.
+    a new index, for which there is rebuild. serve does the same by itself unless
+    USER_SYNC_BOOTSTRAP is off.
 
     \b
     Example:

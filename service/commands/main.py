@@ -33,6 +33,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
     "bootstrap": Subcommand("bootstrap", "Create templates, index and aliases; say what changed."),
     "import": Subcommand("import_users", "Index the users of an Auth0 users export."),
     "reconcile": Subcommand("reconcile", "Compare the index with an Auth0 users export."),
+    "rebuild": Subcommand("rebuild", "Move everything to a new index."),
     "demo": Subcommand("demo", "Play a sample history on an OpenSearch of its own."),
     "status": Subcommand("status", "Show the journal, the accounting and the index."),
     "verify": Subcommand("verify", "Try a running service with a canary user, and time it."),
@@ -124,6 +125,7 @@ _TOLD: Mapping[tuple[str, str], type[click.ClickException]] = {
     ("service.receiver.authorisation", "InvalidCredential"): WrongSettings,
     ("service.journal.errors", "JournalError"): Failure,
     ("service.index.errors", "BootstrapError"): Failure,
+    ("service.index.errors", "RebuildFailed"): Failure,
     ("service.receiver.receiver", "CannotListen"): Failure,
 }
 

@@ -39,7 +39,10 @@ class NeedsNewIndex(BootstrapError):
         listed = "\n".join(f"  {difference}" for difference in differences)
         super().__init__(
             f"the index {index} differs in {len(differences)} point(s) that can't be changed in "
-            f"place:\n{listed}\nIt goes on as it is. To move, create an index with the next number "
-            "(the templates for it are up to date), copy the documents with _reindex and "
-            "version_type external, then point both aliases at it in one _aliases request"
+            f"place:\n{listed}\nIt goes on as it is. user-sync rebuild moves everything to a new "
+            "index, while events are taken and users searched"
         )
+
+
+class RebuildFailed(Exception):
+    """Nothing was moved: the index in use is the one from before. Its text says why."""

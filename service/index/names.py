@@ -26,7 +26,16 @@ class IndexNames:
     @property
     def first(self) -> str:
         """The index that bootstrap creates when there is none."""
-        return f"{self.name}-000001"
+        return self.numbered(1)
+
+    def numbered(self, number: int) -> str:
+        """An index of ours."""
+        return f"{self.name}-{number:06}"
+
+    @property
+    def next(self) -> str:
+        """The alias of an index that is being filled, to be used in place of the present one."""
+        return f"{self.name}-next"
 
     @property
     def pattern(self) -> str:

@@ -1,0 +1,269 @@
+"""A move to a new index loses nothing while events keep coming; one that fails changes nothing."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from opensearchpy import AsyncOpenSearch
+from opensearchpy.exceptions import ConnectionTimeout
+
+from service.documents.document import DeletionMode
+from service.index.bootstrap import bootstrap
+from service.index.copying import Copying
+from service.index.errors import RebuildFailed
+from service.index.names import IndexNames
+from service.index.rebuild import Rebuild
+from tests.integration.conftest import Pipeline, eventually, sources
+
+Start = Callable[..., Awaitable[Pipeline]]
+
+USERS = 300
+DELETED_EVERY = 7
+
+
+def event(number: int, moment: int) -> bytes:
+    """The moment-th event of a user: the 7th user, the 14th … are deleted by every third."""
+    deleted = number % DELETED_EVERY == 0 and moment % 3 == 2
+    return json.dumps(
+        {
+            "specversion": "1.0",
+            "type": "user.deleted" if deleted else "user.updated",
+            "source": "urn:auth0:example",
+            "id": f"evt_{number}_{moment}",
+            "time": f"2026-03-01T{moment // 3600:02}:{moment // 60 % 60:02}:{moment % 60:02}.000Z",
+            "a0tenant": "my-tenant",
+            "data": {"object": {"user_id": f"auth0|{number}", "name": f"name {moment}"}},
+        }
+    ).encode()
+
+
+async def test_moving_to_a_new_index_loses_nothing(
+    client: AsyncOpenSearch, names: IndexNames, pipeline: Start
+) -> None:
+    running = await pipeline(max_events=50)
+    await running.feed([event(number, 1) for number in range(USERS)])
+    await running.feed([event(number, 2) for number in range(USERS)])
+    await running.drained()
+    newest = dict.fromkeys(range(USERS), 2)
+    moved = asyncio.Event()
+    moments = 3
+
+    async def writing() -> None:
+        """Some users anew, and some that are never written again: a lost write stays lost."""
+        nonlocal moments
+        while not moved.is_set():
+            part = [*range(moments % 5, USERS, 50), *range(USERS * moments, USERS * moments + 10)]
+            await running.feed([event(number, moments) for number in part])
+            newest.update(dict.fromkeys(part, moments))
+            await running.drained()
+            moments += 1
+
+    async def some_writes() -> None:
+        enough = moments + 2
+
+        async def written() -> bool:
+            return moments >= enough
+
+        await eventually(written)
+
+    writer = asyncio.create_task(writing())
+    await some_writes()
+    rebuilt = await Rebuild(client, names).run()
+    await some_writes()
+    moved.set()
+    await writer
+    await running.drained()
+
+    old, new = names.first, names.numbered(2)
+    assert (rebuilt.old, rebuilt.new) == (old, new)
+    found = await sources(client, new)
+    assert found.keys() == {f"auth0|{number}" for number in newest}
+    for number, moment in newest.items():
+        document = found[f"auth0|{number}"]
+        deleted = number % DELETED_EVERY == 0 and moment % 3 == 2
+        assert document["event"]["id"] == f"evt_{number}_{moment}"
+        assert ("deleted_at" in document) is deleted
+    await no_late_update_brings_anybody_back(client, names, running, found)
+    assert await bootstrap(client, names) == []
+    # The old index is of no more use: nothing has been written to it since.
+    before = await sources(client, old)
+    assert all(found[key]["_version"] >= before[key]["_version"] for key in before)
+
+
+async def no_late_update_brings_anybody_back(
+    client: AsyncOpenSearch, names: IndexNames, running: Pipeline, found: dict[str, Any]
+) -> None:
+    """The tombstones came with their versions."""
+    gone = [number for number in range(USERS) if "deleted_at" in found[f"auth0|{number}"]]
+    assert gone
+    await running.feed([event(number, 0) for number in gone])
+    await running.drained()
+    visible = await sources(client, names.readers)
+    assert not visible.keys() & {f"auth0|{number}" for number in gone}
+
+
+async def some_users(running: Pipeline, count: int = 30) -> None:
+    await running.feed([event(number, 1) for number in range(count)])
+    await running.drained()
+
+
+async def test_what_was_deleted_while_it_was_copied_stays_deleted(
+    client: AsyncOpenSearch, names: IndexNames, pipeline: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = await pipeline(deletion_mode=DeletionMode.DELETE)
+    await some_users(running)
+
+    async def delete_one() -> None:
+        await running.feed([event(7, 2)])
+        await running.drained()
+
+    after_the_first_copy(monkeypatch, delete_one)
+    rebuilt = await Rebuild(client, names).run()
+    assert rebuilt.documents == 29
+    found = await sources(client, names.readers)
+    assert found.keys() == {f"auth0|{number}" for number in range(30) if number != 7}
+
+
+async def test_settings_and_aliases_that_people_chose_come_along(
+    client: AsyncOpenSearch, names: IndexNames, pipeline: Start
+) -> None:
+    await some_users(await pipeline())
+    old, new = names.first, names.numbered(2)
+    chosen = {"max_result_window": "20000", "refresh_interval": "17s"}
+    await client.indices.put_settings(index=old, body={"index": chosen})
+    alias, condition = f"{names.name}-support", {"term": {"email": "x@y"}}
+    actions = [{"add": {"index": old, "alias": alias, "filter": condition}}]
+    await client.indices.update_aliases(body={"actions": actions})
+
+    await Rebuild(client, names, shards=3).run()
+    found = await client.indices.get(index=f"{names.name}*")
+    settings, aliases = found[new]["settings"]["index"], found[new]["aliases"]
+    assert settings["number_of_shards"] == "3"
+    assert chosen.items() <= settings.items()
+    assert aliases.keys() == {names.readers, names.writers, alias}
+    assert aliases[alias] == {"filter": condition}
+    assert found[old]["aliases"] == {}
+    assert await bootstrap(client, names) == []
+
+    again = await Rebuild(client, names).run()
+    assert (again.old, again.new) == (new, names.numbered(3))
+    settings = (await client.indices.get(index=again.new))[again.new]["settings"]["index"]
+    assert settings["number_of_shards"] == "3"
+
+
+async def as_it_was(client: AsyncOpenSearch, names: IndexNames, running: Pipeline) -> None:
+    """One index, with its aliases, and written."""
+    found = await client.indices.get(index=f"{names.name}*")
+    assert found.keys() == {names.first}
+    assert found[names.first]["aliases"].keys() == {names.readers, names.writers}
+    await running.feed([event(1000, 1)])
+    await running.drained()
+
+
+def after_the_first_copy(
+    monkeypatch: pytest.MonkeyPatch, do: Callable[[], Awaitable[object]]
+) -> None:
+    """Let something happen between two copyings."""
+    go_on, times = Copying.go_on, 0
+
+    async def going_on(self: Copying) -> int:
+        nonlocal times
+        looked_at = await go_on(self)
+        times += 1
+        if times == 1:
+            await do()
+        return looked_at
+
+    monkeypatch.setattr(Copying, "go_on", going_on)
+
+
+async def test_one_that_is_interrupted_changes_nothing(
+    client: AsyncOpenSearch, names: IndexNames, pipeline: Start
+) -> None:
+    running = await pipeline()
+    await some_users(running)
+    told = []
+
+    def say(step: str) -> None:
+        told.append(step)
+        if "stands still" in step:
+            task.cancel()
+
+    task = asyncio.ensure_future(Rebuild(client, names, say=say).run())
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await as_it_was(client, names, running)
+    assert "stands still" in told[-1]
+
+
+async def test_a_document_that_fits_no_more_is_told_and_nothing_changes(
+    client: AsyncOpenSearch, names: IndexNames, pipeline: Start
+) -> None:
+    running = await pipeline()
+    await some_users(running)
+    await client.indices.put_mapping(
+        index=names.first, body={"properties": {"strange": {"type": "keyword"}}}
+    )
+    document = {"user_id": "x", "strange": "a"}
+    await client.index(index=names.writers, id="x", body=document, refresh=True)
+    with pytest.raises(RebuildFailed, match="strict_dynamic_mapping_exception"):
+        await Rebuild(client, names).run()
+    await as_it_was(client, names, running)
+
+
+async def test_somebody_elses_block_is_told_and_left(
+    client: AsyncOpenSearch, names: IndexNames
+) -> None:
+    blocked = {"index": {"blocks.write": True}}
+    await client.indices.put_settings(index=names.first, body=blocked)
+    with pytest.raises(RebuildFailed, match=r"has a block \(write\): lift it"):
+        await Rebuild(client, names).run()
+    found = await client.indices.get(index=f"{names.name}*")
+    assert found.keys() == {names.first}
+    assert found[names.first]["settings"]["index"]["blocks"]["write"] == "true"
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_a_switch_without_an_answer_is_done_or_not(
+    client: AsyncOpenSearch,
+    names: IndexNames,
+    pipeline: Start,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    arrives: bool,
+) -> None:
+    running = await pipeline()
+    await some_users(running)
+    update_aliases, times = client.indices.update_aliases, 0
+
+    async def unanswered(**request: Any) -> Any:
+        nonlocal times
+        times += 1
+        if times > 1:
+            return await update_aliases(**request)
+        if arrives:
+            await update_aliases(**request)
+        raise ConnectionTimeout("TIMEOUT", "", None)
+
+    monkeypatch.setattr(client.indices, "update_aliases", unanswered)
+    if not arrives:
+        with pytest.raises(ConnectionTimeout):
+            await Rebuild(client, names).run()
+        await as_it_was(client, names, running)
+        return
+    rebuilt = await Rebuild(client, names).run()
+    assert (await client.indices.get_alias(name=names.writers)).keys() == {rebuilt.new}
+    await running.feed([event(1000, 1)])
+    await running.drained()
+
+
+async def test_what_another_fills_is_left_alone(client: AsyncOpenSearch, names: IndexNames) -> None:
+    other = names.numbered(2)
+    await client.indices.create(index=other, body={"aliases": {names.next: {}}})
+    with pytest.raises(RebuildFailed, match=r"being filled by another rebuild.*--discard"):
+        await Rebuild(client, names).run()
+    rebuilt = await Rebuild(client, names).run(discard=True)
+    found = await client.indices.get(index=f"{names.name}*")
+    assert found.keys() == {rebuilt.old, rebuilt.new}
