@@ -14,11 +14,11 @@ from service.commands.main import Failure
 from service.commands.moments import span
 from service.commands.terminal import note
 from service.index.connection import connect
-from service.index.rebuild import Rebuild, Rebuilt, delete_unread
+from service.index.rebuild import Rebuild, RebuildOptions, Rebuilt, delete_unread
 from service.settings import Settings, load_settings
 from service.wiring.stage_options import index_names, opensearch_options
 
-_TELL_EVERY_S = 5.0
+_TELL_EVERY_S = 10.0
 
 
 @click.command("rebuild")
@@ -27,13 +27,18 @@ _TELL_EVERY_S = 5.0
     type=click.IntRange(1, 1024),
     help="Primary shards of the new index; as many as now, without it.",
 )
+@click.option(
+    "--rate",
+    type=click.IntRange(1),
+    help="Copy at most so many documents a second, to leave OpenSearch to others.",
+)
 @click.option("--delete-old", is_flag=True, help="Delete the old index after the move.")
 @click.option(
     "--discard",
     is_flag=True,
     help="Delete what a rebuild that was killed has left. No other may be running.",
 )
-def rebuild(shards: int | None, *, delete_old: bool, discard: bool) -> None:
+def rebuild(shards: int | None, rate: int | None, *, delete_old: bool, discard: bool) -> None:
     """Move everything to a new index.
 
     For what bootstrap can't change in place, or for another number of shards. serve
@@ -46,19 +51,18 @@ def rebuild(shards: int | None, *, delete_old: bool, discard: bool) -> None:
       user-sync rebuild --shards 3
     """
     settings = load_settings()
-    sys.exit(asyncio.run(_rebuild(settings, shards, delete_old=delete_old, discard=discard)))
+    options = RebuildOptions(shards=shards, rate=rate, discard=discard)
+    sys.exit(asyncio.run(_rebuild(settings, options, delete_old=delete_old)))
 
 
-async def _rebuild(
-    settings: Settings, shards: int | None, *, delete_old: bool, discard: bool
-) -> int:
+async def _rebuild(settings: Settings, options: RebuildOptions, *, delete_old: bool) -> int:
     client = connect(opensearch_options(settings))
     names = index_names(settings)
     done: list[Rebuilt] = []
 
     async def work() -> None:
-        rebuilding = Rebuild(client, names, shards=shards, say=note, copied=_Telling().copied)
-        done.append(await rebuilding.run(discard=discard))
+        rebuilding = Rebuild(client, names, options, say=note, copied=_Telling().copied)
+        done.append(await rebuilding.run())
 
     try:
         received = await until_signalled(work(), (signal.SIGINT, signal.SIGTERM))

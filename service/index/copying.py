@@ -28,7 +28,11 @@ _REINDEX: Final = "indices:data/write/reindex"
 
 
 class Copying:
-    """From one index to another. copied: told how many documents of how many are looked at."""
+    """From one index to another.
+
+    rate: documents a second at most, while others write; None for no limit.
+    copied: told how many documents of how many are looked at.
+    """
 
     def __init__(
         self,
@@ -36,18 +40,21 @@ class Copying:
         old: str,
         new: str,
         *,
+        rate: int | None = None,
         copied: Callable[[int, int], None] = lambda _done, _of: None,
     ) -> None:
         self._client = client
         self._old = old
         self._new = new
+        self._rate = rate
         self._copied = copied
         self._since = -1
 
-    async def go_on(self) -> int:
+    async def go_on(self, *, hurry: bool = False) -> int:
         """Copy what was written since the last time began; returns how many documents that were.
 
-        Raises RebuildFailed for what can't be copied, and opensearch-py's exceptions.
+        hurry: at any rate. Raises RebuildFailed for what can't be copied, and opensearch-py's
+        exceptions.
         """
         stats = await self._client.indices.stats(
             index=self._old, metric="docs,store", params={"level": "shards"}
@@ -64,12 +71,14 @@ class Copying:
             },
             "dest": {"index": self._new, "version_type": "external"},
         }
-        looked_at = await self._copy(body)
+        looked_at = await self._copy(body, None if hurry else self._rate)
         self._since = reached
         return looked_at
 
-    async def _copy(self, body: Mapping[str, Any]) -> int:
+    async def _copy(self, body: Mapping[str, Any], rate: int | None) -> int:
         params = {"wait_for_completion": "false", "refresh": "true", "slices": "auto"}
+        if rate is not None:
+            params["requests_per_second"] = str(rate)
         started = await self._client.reindex(body=body, params=params)
         look_s = _FIRST_LOOK_S
         while not (task := await self._look(started["task"]))["completed"]:

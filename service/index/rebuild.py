@@ -56,6 +56,18 @@ _LOOK_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
+class RebuildOptions:
+    """shards: of the new index; None for as many as the present one has. rate: documents a second
+    to copy at most; None for no limit. discard: begin anew when an earlier one was killed, or still
+    runs, for that can't be told.
+    """
+
+    shards: int | None = None
+    rate: int | None = None
+    discard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Rebuilt:
     """old, new: the indices. documents: in each. blocked_s: for so long events waited."""
 
@@ -68,7 +80,6 @@ class Rebuilt:
 class Rebuild:
     """One move.
 
-    shards: of the new index; None for as many as the present one has.
     say: told each step. copied: told, now and then, how many documents of how many are looked at.
     """
 
@@ -76,22 +87,21 @@ class Rebuild:
         self,
         client: AsyncOpenSearch,
         names: IndexNames,
+        options: RebuildOptions,
         *,
-        shards: int | None = None,
         say: Callable[[str], None] = lambda _step: None,
         copied: Callable[[int, int], None] = lambda _done, _of: None,
     ) -> None:
         self._client = client
         self._names = names
-        self._shards = shards
+        self._options = options
         self._say = say
         self._copied = copied
 
     @expecting_opensearch
-    async def run(self, *, discard: bool = False) -> Rebuilt:
+    async def run(self) -> Rebuilt:
         """Do it; what was begun is taken back when it fails or is cancelled before the switch.
 
-        discard: begin anew when an earlier one was killed, or still runs, for that can't be told.
         Raises RebuildFailed, a BootstrapError or opensearch-py's exceptions.
         """
         with suppress(NeedsNewIndex):  # that is what it is made for
@@ -100,7 +110,7 @@ class Rebuild:
         old = plan_aliases(self._names, indices).live
         if old is None:
             raise RebuildFailed("the index went away meanwhile: run user-sync bootstrap")
-        if await self._cleared_away(old, indices, discard=discard):
+        if await self._cleared_away(old, indices):
             indices = await find_indices(self._client, self._names)
         await self._check_writable(old)
         new = self._free_name(indices)
@@ -113,15 +123,15 @@ class Rebuild:
             await _to_its_end(self._taken_back(old, new))
             raise
         with suppress(asyncio.CancelledError):  # too late: by then it is done
-            await _to_its_end(self._switch(old, new, indices[old]["aliases"]))
+            await _to_its_end(self._switch(old, new))
         return Rebuilt(old, new, documents, time.monotonic() - blocked_since_s)
 
-    async def _cleared_away(self, old: str, indices: Mapping[str, Any], *, discard: bool) -> bool:
+    async def _cleared_away(self, old: str, indices: Mapping[str, Any]) -> bool:
         cleared = False
         for index, found in indices.items():
             if index == old or self._names.next not in found["aliases"]:
                 continue
-            if not discard:
+            if not self._options.discard:
                 raise RebuildFailed(
                     f"{index} is being filled by another rebuild, or was by one that was killed "
                     "(writing may be blocked since). If none is running, give --discard"
@@ -150,8 +160,8 @@ class Rebuild:
         settings = {key: value for key, value in present.items() if key not in _NOT_TAKEN_OVER}
         if settings.get("refresh_interval") == "-1":
             del settings["refresh_interval"]
-        if self._shards is not None:
-            settings["number_of_shards"] = self._shards
+        if self._options.shards is not None:
+            settings["number_of_shards"] = self._options.shards
         if str(settings.get("auto_expand_replicas", "false")) != "false":
             settings.pop("number_of_replicas", None)
         body: dict[str, Any] = {"aliases": {self._names.next: {}}, "settings": {"index": settings}}
@@ -181,16 +191,17 @@ class Rebuild:
 
     async def _fill(self, old: str, new: str) -> float:
         """Copy everything; returns when writing was blocked, by the monotonic clock (s)."""
-        copying = Copying(self._client, old, new, copied=self._copied)
-        looked_at = await copying.go_on()
+        copying = Copying(self._client, old, new, rate=self._options.rate, copied=self._copied)
+        looked_at, hurry = await copying.go_on(), False
         for _ in range(_MOST_PASSES):
-            before, looked_at = looked_at, await copying.go_on()
-            if looked_at <= _LITTLE or looked_at > before // 2:
+            before, looked_at = looked_at, await copying.go_on(hurry=hurry)
+            if looked_at <= _LITTLE:
                 break
+            hurry = looked_at > before // 2  # more is written than that rate copies
         self._say("Nearly all is copied. Writing stands still for the rest: events wait meanwhile")
         blocked_since_s = time.monotonic()
         await _to_its_end(self._block(old))
-        await copying.go_on()
+        await copying.go_on(hurry=True)
         return blocked_since_s
 
     async def _block(self, old: str) -> None:
@@ -215,16 +226,17 @@ class Rebuild:
             raise RebuildFailed(f"{old} holds {documents:,} documents, {new} {copies:,}")
         return documents
 
-    async def _switch(self, old: str, new: str, aliases: Mapping[str, Any]) -> None:
+    async def _switch(self, old: str, new: str) -> None:
         """All aliases of the old index lead to the new one from then on, whoever made them."""
         actions: list[dict[str, Any]] = []
-        for alias, properties in aliases.items():
-            actions += (
-                {"remove": {"index": old, "alias": alias}},
-                {"add": {"index": new, "alias": alias, **properties}},
-            )
-        actions.append(self._unmarked(new))
         try:
+            found = await self._client.indices.get_alias(index=old)
+            for alias, properties in found[old]["aliases"].items():
+                actions += (
+                    {"remove": {"index": old, "alias": alias}},
+                    {"add": {"index": new, "alias": alias, **properties}},
+                )
+            actions.append(self._unmarked(new))
             await self._client.indices.update_aliases(body={"actions": actions})
         except OpenSearchException:
             # Without an answer it may have been done, or be done later.

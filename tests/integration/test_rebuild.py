@@ -14,7 +14,7 @@ from service.index.bootstrap import bootstrap
 from service.index.copying import Copying
 from service.index.errors import RebuildFailed
 from service.index.names import IndexNames
-from service.index.rebuild import Rebuild
+from service.index.rebuild import Rebuild, RebuildOptions
 from tests.integration.conftest import Pipeline, eventually, sources
 
 Start = Callable[..., Awaitable[Pipeline]]
@@ -70,7 +70,7 @@ async def test_moving_to_a_new_index_loses_nothing(
 
     writer = asyncio.create_task(writing())
     await some_writes()
-    rebuilt = await Rebuild(client, names).run()
+    rebuilt = await Rebuild(client, names, RebuildOptions()).run()
     await some_writes()
     moved.set()
     await writer
@@ -120,7 +120,7 @@ async def test_what_was_deleted_while_it_was_copied_stays_deleted(
         await running.drained()
 
     after_the_first_copy(monkeypatch, delete_one)
-    rebuilt = await Rebuild(client, names).run()
+    rebuilt = await Rebuild(client, names, RebuildOptions()).run()
     assert rebuilt.documents == 29
     found = await sources(client, names.readers)
     assert found.keys() == {f"auth0|{number}" for number in range(30) if number != 7}
@@ -137,7 +137,7 @@ async def test_settings_and_aliases_that_people_chose_come_along(
     actions = [{"add": {"index": old, "alias": alias, "filter": condition}}]
     await client.indices.update_aliases(body={"actions": actions})
 
-    await Rebuild(client, names, shards=3).run()
+    await Rebuild(client, names, RebuildOptions(shards=3)).run()
     found = await client.indices.get(index=f"{names.name}*")
     settings, aliases = found[new]["settings"]["index"], found[new]["aliases"]
     assert settings["number_of_shards"] == "3"
@@ -147,7 +147,7 @@ async def test_settings_and_aliases_that_people_chose_come_along(
     assert found[old]["aliases"] == {}
     assert await bootstrap(client, names) == []
 
-    again = await Rebuild(client, names).run()
+    again = await Rebuild(client, names, RebuildOptions()).run()
     assert (again.old, again.new) == (new, names.numbered(3))
     settings = (await client.indices.get(index=again.new))[again.new]["settings"]["index"]
     assert settings["number_of_shards"] == "3"
@@ -168,9 +168,9 @@ def after_the_first_copy(
     """Let something happen between two copyings."""
     go_on, times = Copying.go_on, 0
 
-    async def going_on(self: Copying) -> int:
+    async def going_on(self: Copying, *, hurry: bool = False) -> int:
         nonlocal times
-        looked_at = await go_on(self)
+        looked_at = await go_on(self, hurry=hurry)
         times += 1
         if times == 1:
             await do()
@@ -191,7 +191,7 @@ async def test_one_that_is_interrupted_changes_nothing(
         if "stands still" in step:
             task.cancel()
 
-    task = asyncio.ensure_future(Rebuild(client, names, say=say).run())
+    task = asyncio.ensure_future(Rebuild(client, names, RebuildOptions(), say=say).run())
     with pytest.raises(asyncio.CancelledError):
         await task
     await as_it_was(client, names, running)
@@ -209,7 +209,7 @@ async def test_a_document_that_fits_no_more_is_told_and_nothing_changes(
     document = {"user_id": "x", "strange": "a"}
     await client.index(index=names.writers, id="x", body=document, refresh=True)
     with pytest.raises(RebuildFailed, match="strict_dynamic_mapping_exception"):
-        await Rebuild(client, names).run()
+        await Rebuild(client, names, RebuildOptions()).run()
     await as_it_was(client, names, running)
 
 
@@ -219,7 +219,7 @@ async def test_somebody_elses_block_is_told_and_left(
     blocked = {"index": {"blocks.write": True}}
     await client.indices.put_settings(index=names.first, body=blocked)
     with pytest.raises(RebuildFailed, match=r"has a block \(write\): lift it"):
-        await Rebuild(client, names).run()
+        await Rebuild(client, names, RebuildOptions()).run()
     found = await client.indices.get(index=f"{names.name}*")
     assert found.keys() == {names.first}
     assert found[names.first]["settings"]["index"]["blocks"]["write"] == "true"
@@ -250,10 +250,10 @@ async def test_a_switch_without_an_answer_is_done_or_not(
     monkeypatch.setattr(client.indices, "update_aliases", unanswered)
     if not arrives:
         with pytest.raises(ConnectionTimeout):
-            await Rebuild(client, names).run()
+            await Rebuild(client, names, RebuildOptions()).run()
         await as_it_was(client, names, running)
         return
-    rebuilt = await Rebuild(client, names).run()
+    rebuilt = await Rebuild(client, names, RebuildOptions()).run()
     assert (await client.indices.get_alias(name=names.writers)).keys() == {rebuilt.new}
     await running.feed([event(1000, 1)])
     await running.drained()
@@ -263,7 +263,7 @@ async def test_what_another_fills_is_left_alone(client: AsyncOpenSearch, names: 
     other = names.numbered(2)
     await client.indices.create(index=other, body={"aliases": {names.next: {}}})
     with pytest.raises(RebuildFailed, match=r"being filled by another rebuild.*--discard"):
-        await Rebuild(client, names).run()
-    rebuilt = await Rebuild(client, names).run(discard=True)
+        await Rebuild(client, names, RebuildOptions()).run()
+    rebuilt = await Rebuild(client, names, RebuildOptions(discard=True)).run()
     found = await client.indices.get(index=f"{names.name}*")
     assert found.keys() == {rebuilt.old, rebuilt.new}
