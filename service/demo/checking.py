@@ -10,11 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from service.demo.events import UserEvent, milliseconds_text
-from service.journal.records import Accounting
-
-# What an event that reached the index can have become, where it depends on a race.
-_SETTLED: Final = ("applied", "stale", "duplicate", "superseded")
-OUTCOMES: Final = (*_SETTLED, "ignored", "test", "refused", "dropped", "dead_letters", "journal")
+from service.journal.records import Accounting, Outcome
 
 # Made of the profile for searches: their contents are the documents' own business.
 _DERIVED: Final = frozenset({"attributes", "attributes_truncated", "indexed_at"})
@@ -101,19 +97,24 @@ def _shown(value: Any) -> str:
 
 
 def growth(before: Accounting, after: Accounting) -> dict[str, int]:
-    """By how much each outcome has grown, those that haven't left out."""
-    grown = {name: getattr(after, name) - getattr(before, name) for name in OUTCOMES}
-    return {name: count for name, count in grown.items() if count}
+    """By how much each part of the accounting has grown, in its order; the others are left out."""
+    was = before.whereabouts
+    return {
+        name: count - was[name] for name, count in after.whereabouts.items() if count != was[name]
+    }
 
 
 def count_differences(expected: Mapping[str, int], grown: Mapping[str, int]) -> list[str]:
-    """Where a step was counted in another way than it should be; `settled` is a sum."""
+    """Where a step was counted in another way than it should be.
+
+    `settled` is the sum of all that an event can become whose way to the index depends on a race.
+    """
     found = dict(grown)
     if "settled" in expected:
-        found["settled"] = sum(found.pop(name, 0) for name in _SETTLED)
+        found["settled"] = sum(found.pop(outcome, 0) for outcome in Outcome)
     return [
         f"accounting: {found.get(name, 0):,} {name}, should be {expected.get(name, 0):,}"
-        for name in (*OUTCOMES, "settled")
+        for name in {**found, **expected}
         if found.get(name, 0) != expected.get(name, 0)
     ]
 

@@ -58,10 +58,10 @@ def accounting_table(page: Page, figures: Accounting) -> None:
     page.blank()
     total = f"{figures.received_total:,}"
     width = len(total)
-    for name, meaning in _MEANINGS.items():
-        if count := getattr(figures, name):
+    for name, count in figures.whereabouts.items():
+        if count:
             label = name.replace("_", " ")
-            page.row((f"{f'{count:,}':>{width}}", width), (label, 12), text=meaning)
+            page.row((f"{f'{count:,}':>{width}}", width), (label, 12), text=_MEANINGS[name])
     page.row(("─" * width, width), text="")
     balance = "which is all of them" if figures.balanced else "which does NOT add up"
     page.row((total, width), ("received", 12), text=balance)

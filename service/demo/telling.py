@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from service.demo.checking import OUTCOMES, Snapshot
+from service.demo.checking import Snapshot
 from service.demo.events import Message
 from service.demo.page import Page
 from service.demo.story import Delivery, Result, Step
@@ -122,8 +122,7 @@ def counted(grown: Mapping[str, int]) -> str:
     """`1 applied, 2 duplicates`."""
     return ", ".join(
         f"{count:,} {(_ONE if count == 1 else _MANY).get(name, name)}"
-        for name in OUTCOMES
-        if (count := grown.get(name, 0))
+        for name, count in grown.items()
     )
 
 

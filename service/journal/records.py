@@ -121,10 +121,15 @@ class Accounting:
         return sum(self.received.values())
 
     @property
+    def settled(self) -> dict[str, int]:
+        """How many events left for good, by how they ended."""
+        others = ("received", "dead_letters", "journal", "bytes")
+        return {name: count for name, count in asdict(self).items() if name not in others}
+
+    @property
     def whereabouts(self) -> dict[str, int]:
         """How many events ended each way, are dead letters, or wait in the journal."""
-        counts = asdict(self)
-        return {name: counts[name] for name in counts if name not in ("received", "bytes")}
+        return {**self.settled, "dead_letters": self.dead_letters, "journal": self.journal}
 
     @property
     def balanced(self) -> bool:

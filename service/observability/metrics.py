@@ -21,22 +21,14 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from service.events.event_type import HANDLED_TYPES, OTHER_TYPE, READ_TYPE
+
 # One `_created` series beside every counter would double the exposition for nothing.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 # The types with a series of their own; any other is `other`, so that nobody outside can make
 # series without bound.
-TYPES = frozenset({"user.created", "user.updated", "user.deleted", "user.read"})
-OUTCOMES = (
-    "applied",
-    "stale",
-    "duplicate",
-    "superseded",
-    "ignored",
-    "test",
-    "refused",
-    "dropped",
-)
+_TYPES = frozenset({*HANDLED_TYPES, READ_TYPE})
 
 _LAG_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600)
 _SEARCH_SECONDS_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
@@ -49,6 +41,8 @@ class Figures(Protocol):
 
     @property
     def received(self) -> Mapping[str, int]: ...
+    @property
+    def settled(self) -> Mapping[str, int]: ...
     @property
     def dead_letters(self) -> int: ...
     @property
@@ -161,8 +155,8 @@ class _JournalCollector(Collector):
             "Events that left the journal, by how they ended",
             labels=["outcome"],
         )
-        for outcome in OUTCOMES:
-            settled.add_metric([outcome], getattr(figures, outcome))
+        for outcome, count in figures.settled.items():
+            settled.add_metric([outcome], count)
         yield settled
 
         yield GaugeMetricFamily(
@@ -197,7 +191,7 @@ class _JournalCollector(Collector):
 
 def by_known_type(received: Mapping[str, int]) -> dict[str, int]:
     """Counts by type, every type the service doesn't handle summed under `other`."""
-    counts = dict.fromkeys(sorted(TYPES), 0) | {"other": 0}
+    counts = dict.fromkeys(sorted(_TYPES), 0) | {OTHER_TYPE: 0}
     for kind, count in received.items():
-        counts[kind if kind in TYPES else "other"] += count
+        counts[kind if kind in _TYPES else OTHER_TYPE] += count
     return counts

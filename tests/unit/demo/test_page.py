@@ -73,6 +73,6 @@ def test_a_balance_that_does_not_add_up_is_told(capsys: pytest.CaptureFixture[st
 
 
 def test_counts_read_as_words() -> None:
-    grown = {"duplicate": 2, "applied": 1, "dead_letters": 1, "test": 1}
+    grown = {"applied": 1, "duplicate": 2, "test": 1, "dead_letters": 1}
     assert counted(grown) == "1 applied, 2 duplicates, 1 test event, 1 dead letter"
     assert counted({"duplicate": 1200, "dead_letters": 3}) == "1,200 duplicates, 3 dead letters"
