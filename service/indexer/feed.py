@@ -85,7 +85,7 @@ class Feed:
         while pause_s := self._receiving.pause_s(
             last_seq=self._journal.last_seq(),
             unclaimed=self._behind(),
-            journaled=self._journal.accounting().journal,
+            journaled=self._journal.depth(),
         ):
             if not await self._retry.unless_stopping(asyncio.sleep(pause_s)):
                 return
@@ -102,5 +102,4 @@ class Feed:
 
     def _behind(self) -> int:
         """At most so many events are after the cursor; of seqs alone, most can be gone."""
-        waiting = self._journal.accounting().journal
-        return min(waiting, self._journal.last_seq() - self._cursor)
+        return min(self._journal.depth(), self._journal.last_seq() - self._cursor)

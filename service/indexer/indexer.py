@@ -63,7 +63,7 @@ class Indexer:
             client,
             names.writers,
             interval_s=options.refresh_interval_us / 1e6,
-            waiting=lambda: journal.accounting().journal,
+            waiting=journal.depth,
             searchable=self._observe_lag,
         )
         self._delivery = Delivery(

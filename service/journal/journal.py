@@ -219,6 +219,10 @@ class Journal:
             refusal=refusal,
         )
 
+    def depth(self) -> int:
+        """How many events are in the journal; without making the whole accounting."""
+        return self._writer.ledger.get(books.JOURNAL)
+
     def last_seq(self) -> int:
         """The newest seq ever given; 0 before the first."""
         return self._writer.ledger.get(books.LAST_SEQ)
@@ -231,10 +235,6 @@ class Journal:
     def tenant(self) -> str | None:
         """The tenant set or adopted."""
         return self._writer.ledger.tenant
-
-    def last_test_us(self) -> int | None:
-        """When the last test event came."""
-        return self._writer.ledger.counts.get(books.LAST_TEST_US)
 
     def last_comparison(self) -> Comparison | None:
         """Of the index with the directory; None before the first."""

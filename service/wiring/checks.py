@@ -229,7 +229,7 @@ class Vitals:
 
     def _freshness(self) -> Check:
         oldest = self._journal.oldest_received_us()
-        waiting = self._journal.accounting().journal
+        waiting = self._journal.depth()
         age_us = 0 if oldest is None else max(0, self._now_us() - oldest)
         state = f"{waiting} events wait, the oldest for {age_us / _SECOND_US:.1f} s"
         if error := self._indexer.refreshes_fail():

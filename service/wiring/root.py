@@ -159,7 +159,7 @@ async def serve(settings: Settings) -> None:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-    left = journal.accounting().journal
+    left = journal.depth()
     log.info(
         "stopped; %d events wait in the journal", left, extra={"action": "stopped", "events": left}
     )

@@ -30,13 +30,13 @@ async def test_counts_by_type(journal: Journal) -> None:
 
 async def test_ignored_and_test_events_are_only_counted(journal: Journal, clock: Clock) -> None:
     await journal.append([entry(b"a", disposition=Disposition.IGNORED, event_type="other")])
-    assert journal.last_test_us() is None
+    assert journal.status().last_test_us is None
     clock.us += SECOND_US
     await journal.append([entry(b"b", disposition=Disposition.TEST)])
     books = journal.accounting()
     assert (books.ignored, books.test, books.journal, books.bytes) == (1, 1, 0, 0)
     assert books.balanced
-    assert journal.last_test_us() == START_US + SECOND_US
+    assert journal.status().last_test_us == START_US + SECOND_US
     assert await bodies(journal) == []
 
 
