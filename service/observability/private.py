@@ -1,15 +1,15 @@
 """The private door's `/healthz` and `/metrics`; the search API and the console join as sub-apps."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import orjson
 from aiohttp import web
 
-from service.observability.health import Checks, examine
+from service.observability.health import Health
 from service.observability.metrics import Metrics
 
 
-def private_app(metrics: Metrics, health: Sequence[Checks]) -> web.Application:
+def private_app(metrics: Metrics, health: Callable[[], Health]) -> web.Application:
     """An aiohttp application with two routes.
 
     GET /healthz: 200 when every check holds, else 503; JSON with each check by name.
@@ -18,7 +18,7 @@ def private_app(metrics: Metrics, health: Sequence[Checks]) -> web.Application:
     """
 
     async def healthz(_: web.Request) -> web.Response:
-        found = examine(health)
+        found = health()
         return web.Response(
             status=200 if found.ok else 503,
             body=orjson.dumps(found.as_dict(), option=orjson.OPT_INDENT_2) + b"\n",

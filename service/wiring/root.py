@@ -189,7 +189,7 @@ async def _open_private_door(
     stack: AsyncExitStack, settings: Settings, journal: Journal, metrics: Metrics, vitals: Vitals
 ) -> None:
     doors = settings.doors
-    app = private_app(metrics, [vitals.checks])
+    app = private_app(metrics, vitals.health)
     admins = stage_options.admin_tokens(settings)
     admin = admin_app(journal, admins, vitals.health, metrics, now_us=now_us)
     app.add_subapp("/api/v1/admin", admin)

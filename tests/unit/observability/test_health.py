@@ -1,21 +1,19 @@
 """Health is the conjunction of its checks, and a check that fails to run is a failing check."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from service.observability.health import Check, examine
 
 
-def _good() -> list[Check]:
-    return [Check("journal", True, "accepts events")]
+def _good() -> Check:
+    return Check("journal", True, "accepts events")
 
 
-def _bad() -> Iterator[Check]:
-    yield Check("opensearch", False, "no answer from 127.0.0.1:9200", "start OpenSearch")
+def _bad() -> Check:
+    return Check("opensearch", False, "no answer from 127.0.0.1:9200", "start OpenSearch")
 
 
-def _broken() -> list[Check]:
+def _broken() -> Check:
     raise RuntimeError("auth0|secret")
 
 

@@ -1,19 +1,14 @@
 """The private door answers /healthz with every check, and /metrics."""
 
-from collections.abc import Iterable
-
 from aiohttp.test_utils import TestClient, TestServer
 
-from service.observability.health import Check
+from service.observability.health import Check, Health
 from service.observability.metrics import Metrics
 from service.observability.private import private_app
 
 
 def _door(*checks: Check) -> TestServer:
-    def source() -> Iterable[Check]:
-        return checks
-
-    return TestServer(private_app(Metrics(), [source]))
+    return TestServer(private_app(Metrics(), lambda: Health(checks)))
 
 
 async def test_healthz_is_200_when_every_check_holds() -> None:

@@ -22,15 +22,29 @@ async def journal(tmp_path: Path) -> AsyncIterator[Journal]:
     await journal.close()
 
 
-def check(journal: Journal, name: str) -> Check:
+def made(journal: Journal) -> Vitals:
     others = [Mock() for _ in range(6)]
-    vitals = Vitals(journal, *others, now_us=lambda: 0)
+    return Vitals(journal, *others, now_us=lambda: 0)
+
+
+def check(journal: Journal, name: str) -> Check:
+    vitals = made(journal)
     checks = {
         "journal": vitals._journal_appends,
         "tenant": vitals._tenant,
         "comparison": vitals._comparison,
     }
     return checks[name]()
+
+
+async def test_a_check_that_can_not_be_made_hides_no_other(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = made(journal).health()
+    monkeypatch.setattr(journal, "refusal", Mock(side_effect=RuntimeError))
+    health = made(journal).health()
+    assert len(health.checks) == len(whole.checks)
+    assert "could not be made" in health.checks[2].state
 
 
 async def test_a_log_that_was_damaged_is_told_until_somebody_has_removed_it(
