@@ -14,7 +14,7 @@ from opensearchpy import AsyncOpenSearch
 from yarl import URL
 
 from service.index.http import HttpConnection
-from service.index.serializer import OrjsonSerializer, PlainTextSerializer
+from service.index.serializer import OrjsonSerializer
 
 
 class InvalidCaFile(ValueError):
@@ -50,7 +50,6 @@ def connect(options: OpenSearchOptions) -> AsyncOpenSearch:
         hosts=[{}],  # a host of its own would be re-parsed; HttpConnection has it as `base`
         connection_class=HttpConnection,
         serializer=OrjsonSerializer(),
-        serializers={PlainTextSerializer.mimetype: PlainTextSerializer()},
         max_retries=0,
         retry_on_status=(),
         retry_on_timeout=False,

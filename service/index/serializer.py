@@ -35,17 +35,3 @@ class OrjsonSerializer(Serializer):
                 return json.loads(s)
             except ValueError:
                 raise SerializationError("the answer is not JSON") from None
-
-
-class PlainTextSerializer(Serializer):
-    """Answers in plain text: the `_cat` endpoints'."""
-
-    mimetype = "text/plain"
-
-    def dumps(self, data: Any) -> Any:
-        """The text itself."""
-        return data
-
-    def loads(self, s: str | bytes) -> str:
-        """The text, undecodable bytes replaced."""
-        return s.decode("utf-8", "replace") if isinstance(s, bytes) else s

@@ -3,7 +3,7 @@
 import pytest
 from opensearchpy.exceptions import SerializationError
 
-from service.index.serializer import OrjsonSerializer, PlainTextSerializer
+from service.index.serializer import OrjsonSerializer
 
 JSON = OrjsonSerializer()
 
@@ -36,8 +36,3 @@ def test_what_is_not_json_is_an_error_without_the_content(answer: bytes) -> None
     with pytest.raises(SerializationError) as caught:
         JSON.loads(answer)
     assert "Ann" not in str(caught.value)
-
-
-def test_plain_text_is_decoded() -> None:
-    assert PlainTextSerializer().loads("é\n".encode()) == "é\n"
-    assert PlainTextSerializer().dumps("é") == "é"
