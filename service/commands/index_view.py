@@ -21,6 +21,7 @@ from opensearchpy.exceptions import (
 )
 
 from service.index.advice import CERTIFICATE, NO_TLS
+from service.index.aliases import IS_TOMBSTONE
 from service.index.connection import connect
 from service.index.names import IndexNames
 from service.index.reason import CLOSED, distrust, is_block, reason_of
@@ -29,7 +30,6 @@ from service.settings import Settings
 from service.wiring.stage_options import index_names, opensearch_options
 
 _T = TypeVar("_T")
-_HAS_TOMBSTONE = {"query": {"exists": {"field": "deleted_at"}}}
 
 # No partial result passes for a whole one.
 _SEARCH = "_search?allow_partial_search_results=false"
@@ -68,7 +68,9 @@ class IndexView:
     async def counts(self) -> Counts:
         """How many users and tombstones there are. Raises IndexUnreadable."""
         users = await self._ask(_count, f"/{self._names.readers}/_count", None)
-        tombstones = await self._ask(_count, f"/{self._names.writers}/_count", _HAS_TOMBSTONE)
+        tombstones = await self._ask(
+            _count, f"/{self._names.writers}/_count", {"query": IS_TOMBSTONE}
+        )
         return Counts(users, tombstones)
 
     async def event_of(self, user_id: str) -> str | None:
@@ -85,9 +87,7 @@ class IndexView:
         Raises IndexUnreadable.
         """
         query = {
-            "query": {
-                "bool": {"filter": [{"term": {"user_id": user_id}}, _HAS_TOMBSTONE["query"]]}
-            },
+            "query": {"bool": {"filter": [{"term": {"user_id": user_id}}, IS_TOMBSTONE]}},
             "_source": ["event.id"],
             "size": 1,
         }

@@ -14,10 +14,10 @@ from service.index.errors import AliasConflict, IndexClosed, NameTaken
 from service.index.names import IndexNames
 from service.index.templates import OWNER
 
-READERS_FILTER: Final[dict[str, Any]] = {
-    "bool": {"must_not": [{"exists": {"field": "deleted_at"}}]}
-}
-"""A tombstone is what has `deleted_at`. The engine applies it to searches, not to reads by id."""
+IS_TOMBSTONE: Final[dict[str, Any]] = {"exists": {"field": "deleted_at"}}
+
+READERS_FILTER: Final[dict[str, Any]] = {"bool": {"must_not": [IS_TOMBSTONE]}}
+"""The engine applies it to searches, not to reads by id."""
 
 
 @dataclass(frozen=True, slots=True)

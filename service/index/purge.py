@@ -11,6 +11,7 @@ from typing import Any, Final
 from opensearchpy import AsyncOpenSearch
 
 from service.events.timestamp import format_us
+from service.index.aliases import IS_TOMBSTONE
 from service.index.names import IndexNames
 from service.index.unexpected import expecting_opensearch
 
@@ -80,7 +81,7 @@ def _expired(older_than_us: int) -> dict[str, Any]:
     return {
         "bool": {
             "filter": [
-                {"exists": {"field": "deleted_at"}},
+                IS_TOMBSTONE,
                 # What another writer dated years ahead would, once remembered, make every event
                 # until then a dead letter.
                 {"range": {"event.time": {"lt": format_us(older_than_us)}}},

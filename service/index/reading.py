@@ -14,6 +14,7 @@ from opensearchpy.exceptions import NotFoundError, OpenSearchException
 from service.events.json_text import parse
 from service.events.json_value import JsonValue
 from service.events.timestamp import format_us
+from service.index.aliases import IS_TOMBSTONE
 from service.index.http import HttpConnection
 from service.index.names import IndexNames
 from service.index.unexpected import NoResult, expecting_opensearch
@@ -83,14 +84,7 @@ class UserReader:
         """
         since = {"gte": format_us(instant_us), "lte": format_us(latest_us)}
         body: dict[str, Any] = {
-            "query": {
-                "bool": {
-                    "must_not": [
-                        {"exists": {"field": "deleted_at"}},
-                        {"range": {"event.time": since}},
-                    ]
-                }
-            },
+            "query": {"bool": {"must_not": [IS_TOMBSTONE, {"range": {"event.time": since}}]}},
             # An id never changes: whatever is written meanwhile, nobody is passed over. Somebody
             # else's documents may have none, which no search can go on after, or one in common.
             "sort": [{"user_id": {"order": "asc", "missing": ""}}, {"_seq_no": "asc"}],

@@ -1,4 +1,4 @@
-"""What can be told of the index right now, for `status` and `/healthz`.
+"""What can be told of the index right now, for `/healthz`.
 
 Asking changes nothing and never raises for what OpenSearch answers or doesn't: a fault is a state.
 """
@@ -16,7 +16,7 @@ from opensearchpy.exceptions import (
 )
 
 from service.index.advice import CERTIFICATE, CREDENTIALS, LIFT, LOG, NO_TLS, ROLE, RUNS
-from service.index.aliases import plan_aliases
+from service.index.aliases import IS_TOMBSTONE, plan_aliases
 from service.index.bootstrap import find_indices
 from service.index.errors import BootstrapError
 from service.index.names import IndexNames
@@ -29,34 +29,23 @@ _NO_INDEX: Final = (
 _NO_ALIAS: Final = "run user-sync bootstrap, or restore the alias"
 _URL: Final = "check USER_SYNC_OPENSEARCH_URL, and what stands before OpenSearch (a proxy?)"
 
-IS_TOMBSTONE: Final[dict[str, Any]] = {"exists": {"field": "deleted_at"}}
-
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
     """One look at the cluster.
 
-    reachable: it answered, if only with a refusal. live: the index in use, None when there is
-    none. bootstrapped: both aliases lead to it as they should. health: green, yellow or red, of
-    that index. blocks: what keeps it from being written, in OpenSearch's words. users, tombstones:
-    documents as of the last refresh. problem: for people; empty when all is well. advice: what to
-    do about it, where the problem doesn't say so itself. What could not be asked is None.
+    live: the index in use, None when there is none. health: green, yellow or red, of that index.
+    users, tombstones: documents as of the last refresh. problem: for people; empty when the index
+    can be written and searched, as far as its health lets it. advice: what to do about it, where
+    the problem doesn't say so itself. What could not be asked is None.
     """
 
-    reachable: bool
     live: str | None = None
-    bootstrapped: bool = False
     health: str | None = None
-    blocks: tuple[str, ...] = ()
     users: int | None = None
     tombstones: int | None = None
     problem: str = ""
     advice: str = ""
-
-    @property
-    def writable(self) -> bool:
-        """Whether a write would be tried; its shard may still be missing when health is red."""
-        return self.bootstrapped and not self.blocks
 
 
 async def index_state(
@@ -76,27 +65,23 @@ async def _look(client: AsyncOpenSearch, names: IndexNames, timeout_seconds: flo
     try:
         plan = plan_aliases(names, indices)
     except BootstrapError as refusal:
-        return IndexState(True, problem=str(refusal))
+        return IndexState(problem=str(refusal))
     if plan.live is None:
         return IndexState(
-            True,
             problem=f"there is no index behind {names.readers}: bootstrap creates it",
             advice=_NO_INDEX,
         )
     if plan.actions:
         missing = "; ".join(change.what for change in plan.changes)
         return IndexState(
-            True, plan.live, problem=f"not as it should be: {missing}: bootstrap", advice=_NO_ALIAS
+            plan.live, problem=f"not as it should be: {missing}: bootstrap", advice=_NO_ALIAS
         )
     health = await asked.get(f"/_cluster/health/{plan.live}", timeout="0s")
     found = await asked.get("/_cluster/state/blocks")
     writing, reading = _blocks(plan.live, found, "write"), _blocks(plan.live, found, "read")
     return IndexState(
-        reachable=True,
         live=plan.live,
-        bootstrapped=True,
         health=None if health is None else health.get("status"),
-        blocks=writing,
         users=await asked.count(names.readers, {"match_all": {}}),
         tombstones=await asked.count(names.writers, IS_TOMBSTONE),
         problem="; ".join(
@@ -155,25 +140,23 @@ def _about(blocks: tuple[str, ...]) -> str:
 def _unreadable(error: OpenSearchException) -> IndexState:
     status = error.status_code if isinstance(error, TransportError) else None
     if status == 401:
-        return IndexState(
-            True, problem="OpenSearch refuses the credentials (401)", advice=CREDENTIALS
-        )
+        return IndexState(problem="OpenSearch refuses the credentials (401)", advice=CREDENTIALS)
     if isinstance(error, TransportError) and is_block(error):
         problem = f"OpenSearch has a block (403): {reason_of(error)}"
-        return IndexState(True, problem=problem, advice=LIFT)
+        return IndexState(problem=problem, advice=LIFT)
     if status == 403:
-        return IndexState(True, problem="OpenSearch says the user may not (403)", advice=ROLE)
+        return IndexState(problem="OpenSearch says the user may not (403)", advice=ROLE)
     if isinstance(status, int):
         advice = LOG if status >= 500 or status == 429 else _URL
         own = isinstance(error, TransportError) and isinstance(error.info, Mapping)
         told = named(error) if own else status  # a proxy's page isn't worth quoting
-        return IndexState(True, problem=f"OpenSearch answers {told}", advice=advice)
+        return IndexState(problem=f"OpenSearch answers {told}", advice=advice)
     if isinstance(error, UnexpectedAnswer | SerializationError):
         problem = "what answers at OpenSearch's address is something else"
-        return IndexState(False, problem=problem, advice=_URL)
+        return IndexState(problem=problem, advice=_URL)
     problem, advice = f"OpenSearch gives no answer ({type(error).__name__})", RUNS
     if isinstance(error, SSLError):
         problem, advice = "OpenSearch and we can't agree on TLS", NO_TLS
         if why := distrust(error):
             problem, advice = f"OpenSearch's certificate can't be verified ({why})", CERTIFICATE
-    return IndexState(False, problem=problem, advice=advice)
+    return IndexState(problem=problem, advice=advice)

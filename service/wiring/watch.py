@@ -33,7 +33,7 @@ class IndexWatch:
         self._client = client
         self._names = names
         self._recovered = recovered
-        self._state = IndexState(reachable=False, problem="not asked yet")
+        self._state = IndexState(problem="not asked yet")
 
     def check(self) -> Check:
         """Whether the cluster answers, and the index can be written and searched."""

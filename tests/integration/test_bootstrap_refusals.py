@@ -75,8 +75,7 @@ async def test_a_closed_index_is_refused_until_it_is_open(
     with pytest.raises(IndexClosed, match=f"POST /{fresh.first}/_open"):
         await bootstrap(client, fresh)
     state = await index_state(client, fresh)
-    assert not state.writable
     assert f"POST /{fresh.first}/_open" in state.problem
     await client.indices.open(index=fresh.first)
     assert await done(client, fresh) == []
-    assert (await index_state(client, fresh)).bootstrapped
+    assert not (await index_state(client, fresh)).problem
