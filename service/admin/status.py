@@ -3,11 +3,11 @@ OpenSearch or of the disk."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from prometheus_client import Counter, Histogram
 
+from service import __version__
 from service.events.timestamp import format_us
 from service.journal.records import Accounting, Comparison, JournalStatus
 from service.observability.health import Health
@@ -25,8 +25,7 @@ LOSSES: Mapping[str, int] = {
 def status(
     journal: JournalStatus, health: Health, metrics: Metrics, *, now_us: int
 ) -> dict[str, Any]:
-    """JSON values. Times RFC 3339 in UTC, ages and lags seconds, sizes bytes, the rest counts;
-    version is null where the service runs without being installed.
+    """JSON values. Times RFC 3339 in UTC, ages and lags seconds, sizes bytes, the rest counts.
 
     What is counted by `accounting` goes back to the journal's beginning; `door` and
     `searchable_lag` to the start of this process.
@@ -37,7 +36,7 @@ def status(
     compared = journal.last_comparison
     return {
         "time": format_us(now_us),
-        "version": _version(),
+        "version": __version__,
         "tenant": journal.tenant,
         "status": "ok" if health.ok else "failing",
         "checks": [asdict(check) for check in health.checks],
@@ -99,10 +98,3 @@ def lag(histogram: Histogram) -> dict[str, Any]:
             elif sample.name.endswith("_sum"):
                 total = sample.value
     return {"events": buckets[-1]["events"], "sum_seconds": total, "buckets": buckets}
-
-
-def _version() -> str | None:
-    try:
-        return version("auth0-opensearch-sync")
-    except PackageNotFoundError:
-        return None

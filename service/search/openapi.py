@@ -1,11 +1,11 @@
 """The API's description in OpenAPI 3.1, from the same tables and models that the API works by."""
 
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from pydantic.json_schema import models_json_schema
 
+from service import __version__
 from service.search.fields import FIELDS, PARTS
 from service.search.models import LookupAnswer, LookupRequest, ProblemDetails, User, UsersAnswer
 from service.search.parameters import (
@@ -60,7 +60,7 @@ def openapi_document(also: Mapping[str, Any] | None = None) -> Json:
         "openapi": "3.1.0",
         "info": {
             "title": "User search",
-            "version": _version(),
+            "version": __version__,
             "description": "Users of an Auth0 tenant, as indexed by auth0-opensearch-sync.",
         },
         "servers": [{"url": "/api/v1"}],
@@ -256,10 +256,3 @@ def _problem_response(kind: ProblemType) -> Json:
 
 def _reference(model: str) -> Json:
     return {"$ref": _REFERENCES.format(model=model)}
-
-
-def _version() -> str:
-    try:
-        return version("auth0-opensearch-sync")
-    except PackageNotFoundError:  # a source tree that isn't installed
-        return "0"

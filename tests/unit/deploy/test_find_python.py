@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.unit.deploy.paths import ROOT
 
 
 def fake(folder: Path, name: str, version: tuple[int, int], *, venv: bool = True) -> None:

@@ -2,14 +2,15 @@
 
 import re
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parents[3]
+from service import __version__
+from tests.unit.deploy.paths import ROOT
+
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PROJECT["dependency-groups"]
 FILES = {
@@ -27,6 +28,10 @@ def text(name: str) -> str:
 def pinned(name: str) -> dict[str, str]:
     pins = re.findall(r"^(\S+)==([^\s;]+)", text(name), flags=re.MULTILINE)
     return {canonicalize_name(package): version for package, version in pins}
+
+
+def test_the_service_knows_the_version_of_its_distribution() -> None:
+    assert PROJECT["project"]["version"] == __version__
 
 
 def test_each_declared_package_is_pinned_within_its_bounds() -> None:
