@@ -1,8 +1,8 @@
 """Parameters to the body of a search request. Pure."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 
+from service.index.aliases import READERS_FILTER
 from service.search.cursor import Position
 from service.search.fields import Field, Kind
 from service.search.highlighting import highlight_request
@@ -19,9 +19,6 @@ MAX_FACET_VALUES: Final = 20
 VALUES_OF_A_SHARD: Final = 500
 """What each shard counts of a facet. A value that is frequent in one can be rare in another: of so
 many each, nothing is missing unless a field has more values."""
-
-NOT_DELETED: Final[Body] = {"bool": {"must_not": [{"exists": {"field": "deleted_at"}}]}}
-"""What the readers' alias adds to searches by itself."""
 
 _BY_ID: Final[Body] = {"user_id": "asc"}
 # What `_last` stands for with a date. By its name, the engine takes a shard in which nobody has the
@@ -59,7 +56,8 @@ def export_body(parameters: Parameters, *, forgiving: bool, size: int, after: li
         "query": {
             "bool": {
                 "must": [query(parameters, forgiving=forgiving)],
-                "filter": [NOT_DELETED],
+                # That a point in time keeps the alias's own is promised nowhere.
+                "filter": [READERS_FILTER],
             }
         },
         "sort": sort(parameters) if parameters.sorts else [_AS_STORED],
@@ -125,8 +123,3 @@ def facet_value(field: Field, bucket: Body) -> object:
     if field.kind is Kind.BOOLEAN:
         return bucket["key_as_string"] == "true"
     return bucket["key"]
-
-
-def facet_fields(facets: Sequence[Field]) -> dict[str, Field]:
-    """By name."""
-    return {field.name: field for field in facets}

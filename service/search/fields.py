@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from service.documents.profile import METADATA
+
 
 class Kind(Enum):
     """What a field's values are, and so which comparisons there are."""
@@ -95,8 +97,6 @@ FIELDS: Final[Mapping[str, Field]] = {
     )
 }
 
-METADATA: Final = ("app_metadata", "user_metadata")
-
 # Parts of a document that `fields=` may name besides.
 PARTS: Final = frozenset(
     {"identities", "identities.profileData", "event", "attributes", "unknown_fields", *METADATA}
@@ -105,4 +105,4 @@ PARTS: Final = frozenset(
 
 def is_metadata(path: str) -> bool:
     """Whether a dotted path leads into the metadata."""
-    return path.startswith(METADATA) and (path in METADATA or path.split(".", 1)[0] in METADATA)
+    return path.partition(".")[0] in METADATA

@@ -4,8 +4,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from service.events.event import MAX_USER_ID_BYTES
 from service.search.answers import Document, read_documents, read_hits
-from service.search.body import NOT_DELETED, milliseconds
+from service.search.body import milliseconds
 from service.search.engine import Engine, slow_answer
 from service.search.models import LookupRequest
 from service.search.options import SearchOptions
@@ -15,7 +16,6 @@ from service.search.query_text import written_forms
 
 _PAGE = 1_000
 _MOST_PAGES = 10
-_LONGEST_ID_BYTES = 512
 # Characters of fields, for each id: the engine compares them with every document by itself, about
 # 100,000 a second; more than this it never could in time.
 _MOST_TO_COMPARE = 1_000_000
@@ -75,12 +75,14 @@ class Lookup:
         self, emails: Sequence[str], fields: tuple[str, ...]
     ) -> Mapping[str, list[Mapping[str, Any]]]:
         """By the address, case folded and trimmed."""
+        if not emails:
+            return {}
         found: dict[str, list[Mapping[str, Any]]] = {}
         asked = [form for email in emails for form in written_forms(email.strip())]
         wanted = {_folded(email) for email in emails}
         body: dict[str, Any] = {
             # Folds accents too, which the comparison below doesn't.
-            "query": {"bool": {"filter": [{"terms": {"email.folded": asked}}, NOT_DELETED]}},
+            "query": {"bool": {"filter": [{"terms": {"email.folded": asked}}]}},
             "sort": [{"user_id": "asc"}],
             "size": _PAGE,
             "track_total_hits": False,
@@ -88,7 +90,7 @@ class Lookup:
         }
         if fields:
             body["_source"] = list(fields)
-        for _ in range(_MOST_PAGES if emails else 0):
+        for _ in range(_MOST_PAGES):
             hits, timed_out = read_hits(await self._engine.search(body))
             slow_answer(timed_out)
             for hit in hits:
@@ -98,8 +100,6 @@ class Lookup:
             if len(hits) < _PAGE:
                 return found
             body["search_after"] = hits[-1]["sort"]
-        if not emails:
-            return found
         raise Problem(
             ProblemType.INVALID_BODY,
             f"more than {_PAGE * _MOST_PAGES} users have these addresses: look up fewer",
@@ -114,6 +114,6 @@ def _folded(email: str) -> str:
 def is_possible_id(user_id: str) -> bool:
     """Whether a document can have this id; OpenSearch refuses longer ones and lone surrogates."""
     try:
-        return 0 < len(user_id.encode()) <= _LONGEST_ID_BYTES
+        return 0 < len(user_id.encode()) <= MAX_USER_ID_BYTES
     except UnicodeEncodeError:
         return False

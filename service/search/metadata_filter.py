@@ -19,7 +19,6 @@ from service.search.pattern import LONGEST, literal
 Query = dict[str, Any]
 
 _FIELD: Final = "attributes"
-_LAST: Final = "\U0010ffff"
 _AFTER_EQUALS: Final = ">"  # the character after "=": no token of the path is beyond
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 _MOST_DIGITS: Final = 15

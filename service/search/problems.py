@@ -74,6 +74,6 @@ def invalid(parameter: str, detail: str) -> Problem:
     return Problem(ProblemType.INVALID_PARAMETER, detail, {"parameter": parameter})
 
 
-def try_again(kind: ProblemType, detail: str = "", *, after_s: int = 1) -> Problem:
+def try_again(kind: ProblemType, *, after_s: int = 1) -> Problem:
     """A 503 that passes."""
-    return Problem(kind, detail, headers={"Retry-After": str(after_s)})
+    return Problem(kind, headers={"Retry-After": str(after_s)})
