@@ -81,14 +81,13 @@ class Intake:
         def tell(state: RetryCallState) -> None:
             patience.waits(str(state.outcome.exception() if state.outcome else ""))
 
-        async for attempt in AsyncRetrying(
+        retrying = AsyncRetrying(
             retry=retry_if_exception(self._is_worth_waiting),
             wait=_pause_s,
             before_sleep=tell,
             reraise=True,
-        ):
-            with attempt:
-                await self._append(entries)
+        )
+        await retrying(self._append, entries)
 
     async def _append(self, entries: Sequence[Entry]) -> None:
         if self._paced:

@@ -330,16 +330,14 @@ class Reconciler:
     async def _patiently(self, ask: Callable[[], Awaitable[_T]]) -> _T:
         """A comparison takes minutes: an engine that is away for a moment doesn't end it."""
         patience = Patience(self._observer.waiting)
-        async for attempt in AsyncRetrying(
+        retrying = AsyncRetrying(
             retry=retry_if_exception(_is_passing),
             wait=wait_random_exponential(multiplier=0.1, max=5),
             stop=stop_after_delay(_PATIENCE_S),
             before_sleep=lambda _: patience.waits("OpenSearch doesn't answer"),
             reraise=True,
-        ):
-            with attempt:
-                return await ask()
-        raise AssertionError("unreachable")
+        )
+        return await retrying(ask)
 
 
 def _is_passing(error: BaseException) -> bool:

@@ -51,7 +51,7 @@ class Retry:
             before_sleep=note,
         )
 
-        async def attempt() -> _T:
+        async def attempt() -> _T:  # tenacity awaits nothing but coroutine functions
             return await act()
 
         try:

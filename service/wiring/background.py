@@ -46,7 +46,7 @@ class Background:
                 exc_info=error,
             )
 
-        async def attempt() -> None:
+        async def attempt() -> None:  # tenacity awaits nothing but coroutine functions
             await run()
 
         retrying = AsyncRetrying(

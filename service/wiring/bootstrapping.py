@@ -62,16 +62,15 @@ class Bootstrapping:
 
     async def _succeeds(self) -> bool:
         """Whether it is bootstrapped now; False when that takes a person."""
+        retrying = AsyncRetrying(
+            wait=wait_random_exponential(multiplier=0.1, max=_LONGEST_PAUSE_S),
+            retry=retry_if_exception(_passes),
+            before_sleep=self._note,
+        )
         try:
-            async for attempt in AsyncRetrying(
-                wait=wait_random_exponential(multiplier=0.1, max=_LONGEST_PAUSE_S),
-                retry=retry_if_exception(_passes),
-                before_sleep=self._note,
-            ):
-                with attempt:
-                    changes = await bootstrap(
-                        self._client, self._names, report=_log_change, creating=self._creating
-                    )
+            changes: list[Change] = await retrying(
+                bootstrap, self._client, self._names, report=_log_change, creating=self._creating
+            )
         except BootstrapError as refusal:
             self._note_refusal(str(refusal))
             return False
