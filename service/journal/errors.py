@@ -1,5 +1,7 @@
 """What can go wrong with the journal, as types; each message tells a person what to do."""
 
+from typing import ClassVar
+
 
 class JournalError(Exception):
     """Any fault of the journal. str() is a message for people."""
@@ -26,14 +28,7 @@ class JournalForbidden(JournalError):
 
 
 class JournalInUse(JournalError):
-    """Another process owns the journal.
-
-    pid: as the owner sees itself (another one in another container); None when unknown.
-    """
-
-    def __init__(self, message: str, pid: int | None = None) -> None:
-        super().__init__(message)
-        self.pid = pid
+    """Another process owns the journal."""
 
 
 class OwnerIncompatible(JournalError):
@@ -41,14 +36,10 @@ class OwnerIncompatible(JournalError):
 
 
 class JournalFull(JournalError):
-    """A limit is reached: nothing of the append was kept. Send again later.
+    """A limit is reached: nothing of the append was kept. Send again later."""
 
-    retry_after_s: seconds, for the Retry-After header.
-    """
-
-    def __init__(self, message: str, retry_after_s: int = 10) -> None:
-        super().__init__(message)
-        self.retry_after_s = retry_after_s
+    retry_after_s: ClassVar = 10
+    """Seconds, for the Retry-After header."""
 
 
 class JournalUnavailable(JournalError):
@@ -56,12 +47,10 @@ class JournalUnavailable(JournalError):
 
     An append so refused was not acknowledged; after an I/O error it may be in the journal all the
     same, which is harmless: versions make every repetition safe.
-    retry_after_s: seconds, for the Retry-After header.
     """
 
-    def __init__(self, message: str, retry_after_s: int = 5) -> None:
-        super().__init__(message)
-        self.retry_after_s = retry_after_s
+    retry_after_s: ClassVar = 5
+    """Seconds, for the Retry-After header."""
 
 
 class JournalDiskFull(JournalUnavailable):

@@ -20,7 +20,11 @@ _MOST_BYTES = 4096
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who holds the lock, as the lock file says. socket: where it answers commands, if it does."""
+    """Who holds the lock, as the lock file says.
+
+    pid: as it sees itself (another one in another container). socket: where it answers commands, if
+    it does.
+    """
 
     pid: int | None
     socket: Path | None
@@ -46,7 +50,7 @@ def in_use(journal: Path) -> JournalInUse:
     pid = read_owner(journal).pid
     who = f"process {pid}" if pid else "another process"
     return JournalInUse(
-        f"the journal {journal} is in use by {who}; stop it first, or use another journal", pid
+        f"the journal {journal} is in use by {who}; stop it first, or use another journal"
     )
 
 

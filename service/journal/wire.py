@@ -7,7 +7,7 @@ Appended entries travel in frames, so that bodies stay as they are:
 import base64
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -39,7 +39,6 @@ COMPARISON = "/comparison"
 IMPORT = "/import"
 
 _FRAME = struct.Struct(">II")
-_SUMMARY_FIELDS = tuple(field.name for field in fields(DeadLetterSummary))
 
 
 def pack_entries(entries: Iterable[Entry]) -> bytes:
@@ -120,8 +119,7 @@ def pack_dead_letter(letter: DeadLetter | None) -> bytes:
     """One dead letter with its body; JSON null for none."""
     if letter is None:
         return b"null"
-    packed = {name: getattr(letter, name) for name in _SUMMARY_FIELDS}
-    return orjson.dumps({**packed, "body": base64.b64encode(letter.body).decode()})
+    return orjson.dumps(asdict(letter) | {"body": base64.b64encode(letter.body).decode()})
 
 
 def unpack_dead_letter(data: bytes) -> DeadLetter | None:

@@ -79,7 +79,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> type[click.Command]:
     ("error", "exit_code", "said"),
     [
         (SettingsError([Problem("USER_SYNC_PORT", "bad")]), 2, "Error: a setting is wrong:"),
-        (JournalInUse("another serve owns it", 7), 1, "Error: another serve owns it"),
+        (JournalInUse("another serve owns it"), 1, "Error: another serve owns it"),
     ],
 )
 def test_known_faults_are_messages(

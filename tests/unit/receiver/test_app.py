@@ -23,12 +23,14 @@ from tests.unit.receiver.door import (
 )
 
 
-@pytest.mark.parametrize("fault", [JournalFull("full", 7), JournalUnavailable("disk", 7)])
-async def test_when_nothing_can_be_kept_the_sender_is_asked_to_come_back(fault: Exception) -> None:
+@pytest.mark.parametrize("fault", [JournalFull("full"), JournalUnavailable("disk")])
+async def test_when_nothing_can_be_kept_the_sender_is_asked_to_come_back(
+    fault: JournalFull | JournalUnavailable,
+) -> None:
     async with opened() as door, ClientSession(headers=AUTHORISED) as client:
         door.journal.fault = fault
         answer = await client.post(door.url("/webhook"), data=EVENT)
-        assert (answer.status, answer.headers["Retry-After"]) == (503, "7")
+        assert (answer.status, answer.headers["Retry-After"]) == (503, str(fault.retry_after_s))
         assert list(await answer.json()) == ["error"]
         assert door.refused == [Refusal.JOURNAL_UNAVAILABLE]
 
