@@ -6,6 +6,7 @@ million dead letters.
 
 import re
 import textwrap
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +23,6 @@ _LABELS: Final = frozenset(
     {"Id", "Email", "Name", "Nickname", "Given Name", "Family Name", "Created At", "Updated At"}
 )
 _HEADINGS: Final = frozenset(EXPORT_FIELDS) | _LABELS | {"id"}
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _ENOUGH_LINES: Final = 3
 _ENOUGH_LABELS: Final = 2
 
@@ -75,7 +75,7 @@ def why_no_export(head: bytes) -> NotAnExport | None:
 
     head: the file's beginning, all of it if it is short.
     """
-    text = head.removeprefix(_BYTE_ORDER_MARK).lstrip()
+    text = head.removeprefix(BOM_UTF8).lstrip()
     if not text:
         return NotAnExport("is empty: the export found no users, or the download failed")
     for magic, meaning in _MAGIC:
@@ -97,7 +97,7 @@ def why_no_export(head: bytes) -> NotAnExport | None:
 
 def names_few_fields(head: bytes) -> bool:
     """Whether the users lack what every user has: the export was asked for a few fields only."""
-    users = _objects(head.removeprefix(_BYTE_ORDER_MARK))
+    users = _objects(head)
     return bool(users) and not any("identities" in user for user in users)
 
 

@@ -5,6 +5,7 @@ By the HTTP protocol binding 1.0.2, section 3.1: attributes are `ce-` headers, t
 
 import base64
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote_to_bytes
@@ -13,7 +14,6 @@ from service.events.json_text import NotJson, dump, parse
 from service.events.json_value import JsonValue
 
 _PREFIX: Final = "ce-"
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _QUOTED: Final = re.compile(r'"(.*)"', re.DOTALL)
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 # Not attributes in binary mode: the data is the body, its type the Content-Type header.
@@ -48,7 +48,7 @@ def _attribute(value: str) -> str:
 
 
 def _data(body: bytes) -> bytes:
-    body = body.removeprefix(_BYTE_ORDER_MARK)
+    body = body.removeprefix(BOM_UTF8)
     if not body:
         return b""
     try:

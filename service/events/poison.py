@@ -41,8 +41,8 @@ class PoisonEvent(ValueError):
     it has none that is handled.
     """
 
-    def __init__(self, code: str, detail: str, *, event_type: str = OTHER_TYPE) -> None:
+    def __init__(self, code: str, detail: str) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = str(code)
         self.detail = detail
-        self.type = event_type
+        self.type = OTHER_TYPE

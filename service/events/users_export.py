@@ -5,6 +5,7 @@ A line stays in its event byte for byte, bad ones too, so that a dead letter sho
 
 import hashlib
 import json
+from codecs import BOM_UTF8
 from typing import Final
 
 from service.events.event_type import DELETED_TYPE, READ_TYPE
@@ -12,11 +13,10 @@ from service.events.json_text import NotJson, dump, parse
 from service.events.json_value import JsonValue
 from service.events.timestamp import format_us
 
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _ABSENT: Final = "absent:"
 
 
-def wrap_profile(line: bytes, *, tenant: str | None = None, read_at_us: int | None = None) -> bytes:
+def wrap_profile(line: bytes, *, read_at_us: int | None = None) -> bytes:
     """A line of a users export as a CloudEvent of READ_TYPE; never raises.
 
     Same line, same bytes: imported again it is a duplicate. The profile is `data.object`, verbatim
@@ -26,7 +26,7 @@ def wrap_profile(line: bytes, *, tenant: str | None = None, read_at_us: int | No
     read_at_us: when the profile was read, µs since the epoch: it outranks what happened before.
     Without, the event's time is the profile's `updated_at`, and what happened since outranks it.
     """
-    line = line.removeprefix(_BYTE_ORDER_MARK).strip(b" \t\r\n")
+    line = line.removeprefix(BOM_UTF8).strip(b" \t\r\n")
     try:
         parse(line)
         data = b'{"object":' + line + b"}"
@@ -38,7 +38,7 @@ def wrap_profile(line: bytes, *, tenant: str | None = None, read_at_us: int | No
             b'{"specversion":"1.0","id":"read:',
             hashlib.sha256(line).hexdigest().encode(),
             b'","source":"users-export","type":"' + READ_TYPE.encode(),
-            b'",' if tenant is None else b'","a0tenant":' + dump(tenant) + b",",
+            b'",',
             b"" if read_at_us is None else b'"time":' + dump(format_us(read_at_us)) + b",",
             b'"data":' + data + b"}",
         )
