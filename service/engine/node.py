@@ -141,10 +141,10 @@ class Node:
         """End the node as a power cut would: SIGKILL to all of its processes."""
         self._reap()
 
-    def restart(self, *, deadline_s: float = 90.0) -> Self:
+    def restart(self) -> Self:
         """`stop`, then `boot`."""
         self.stop()
-        return self.boot(deadline_s=deadline_s)
+        return self.boot()
 
     def close(self) -> None:
         """`stop`, and let go of the port and the folder."""

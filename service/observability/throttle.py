@@ -1,23 +1,23 @@
-"""Says when to log something that happens again and again: at most once an interval, with a count.
+"""Says when to log something that happens again and again: at most once a minute, with a count.
 
 Nothing is uncounted: what was kept silent is part of the next number.
 """
 
 from collections.abc import Callable
+from typing import Final
 
-MINUTE_US = 60 * 1_000_000
+MINUTE_US: Final = 60 * 1_000_000
 
 
 class Throttle:
     """Occurrences by key.
 
-    now_us: a clock in µs. interval_us: the shortest time between two reports of one key.
+    now_us: a clock in µs.
     Keys are a fixed few (reasons, codes): they are remembered for ever.
     """
 
-    def __init__(self, now_us: Callable[[], int], interval_us: int = MINUTE_US) -> None:
+    def __init__(self, now_us: Callable[[], int]) -> None:
         self._now_us = now_us
-        self._interval_us = interval_us
         self._silent: dict[str, int] = {}
         self._reported_us: dict[str, int] = {}
 
@@ -30,7 +30,7 @@ class Throttle:
         now = self._now_us()
         count = self._silent.get(key, 0) + 1
         last = self._reported_us.get(key)
-        if last is not None and 0 <= now - last < self._interval_us:
+        if last is not None and 0 <= now - last < MINUTE_US:
             self._silent[key] = count
             return 0
         self._silent[key] = 0
