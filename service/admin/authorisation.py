@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from service.doors.secrets import encoded, is_one_of, single
+from service.doors.secrets import bearer, encoded, is_one_of
 
 
 class NamedTokens:
@@ -16,9 +16,9 @@ class NamedTokens:
 
         All are compared, so that an answer's timing tells nothing.
         """
-        scheme, _, given = (single(authorization) or "").partition(" ")
+        given = bearer(authorization)
         found: str | None = None
         for name, token in self._tokens.items():
-            if is_one_of(given.strip(" "), token):
+            if given is not None and is_one_of(given, token):
                 found = name
-        return found if scheme.lower() == "bearer" else None
+        return found

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from service.journal.transaction import runs
+
 Range = tuple[int, int]
 """First and last, both inclusive."""
 
@@ -12,13 +14,7 @@ _RANGE = re.compile(r"([1-9][0-9]{0,17})(?:-([1-9][0-9]{0,17}))?")
 
 def ranges(seqs: Iterable[int]) -> list[Range]:
     """The stretches of consecutive numbers, ascending."""
-    found: list[Range] = []
-    for seq in sorted(set(seqs)):
-        if found and seq == found[-1][1] + 1:
-            found[-1] = (found[-1][0], seq)
-        else:
-            found.append((seq, seq))
-    return found
+    return list(runs(sorted(set(seqs))))
 
 
 def show(stretches: Iterable[Range]) -> str:

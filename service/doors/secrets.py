@@ -21,6 +21,12 @@ def is_one_of(given: str, known: Sequence[bytes]) -> bool:
     return found
 
 
+def bearer(authorization: Sequence[str]) -> str | None:
+    """The token in a request's Authorization headers; None without one."""
+    scheme, _, token = (single(authorization) or "").partition(" ")
+    return token.strip(" ") if scheme.lower() == "bearer" else None
+
+
 def single(values: Sequence[str]) -> str | None:
     """The value of a header; None if it is missing, or given twice and not the same.
 

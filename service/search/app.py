@@ -19,7 +19,7 @@ import orjson
 from aiohttp import hdrs, web
 from pydantic import ValidationError
 
-from service.doors.secrets import encoded, is_one_of, single
+from service.doors.secrets import bearer, encoded, is_one_of
 from service.events.json_text import dump
 from service.index.http import HttpConnection
 from service.index.names import IndexNames
@@ -222,9 +222,8 @@ def _guarded(options: SearchOptions, metrics: Metrics) -> Any:
 
 
 def _authorise(request: web.Request, tokens: Sequence[bytes]) -> None:
-    given = single(request.headers.getall(hdrs.AUTHORIZATION, ()))
-    scheme, _, token = (given or "").partition(" ")
-    if scheme.lower() != "bearer" or not is_one_of(token.strip(" "), tokens):
+    token = bearer(request.headers.getall(hdrs.AUTHORIZATION, ()))
+    if token is None or not is_one_of(token, tokens):
         raise Problem(
             ProblemType.UNAUTHORIZED,
             headers={hdrs.WWW_AUTHENTICATE: 'Bearer realm="user-sync search"'},
