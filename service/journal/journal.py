@@ -206,7 +206,7 @@ class Journal:
     def status(self) -> JournalStatus:
         """Everything known without I/O, at one committed moment."""
         ledger = self._writer.ledger
-        can_append, refusal = self.can_append()
+        refusal = self.refusal()
         return JournalStatus(
             accounting=ledger.accounting(),
             last_seq=ledger.get(books.LAST_SEQ),
@@ -215,8 +215,7 @@ class Journal:
             last_test_us=ledger.counts.get(books.LAST_TEST_US),
             last_comparison=ledger.compared(),
             tenant=ledger.tenant,
-            can_append=can_append,
-            refusal=refusal,
+            refusal="" if refusal is None else str(refusal),
         )
 
     def depth(self) -> int:
@@ -244,16 +243,11 @@ class Journal:
         """When the last import that came to its end began; None before the first."""
         return self._writer.ledger.counts.get(books.IMPORTED_US)
 
-    def can_append(self) -> tuple[bool, str]:
-        """Whether there is room for a large event now; otherwise False and the reason, for people.
+    def refusal(self) -> JournalError | None:
+        """What an append of a large event would raise now; None when there is room for it.
 
         A little before the first event is refused, so that a load balancer knows in time.
         """
-        refusal = self.refusal()
-        return refusal is None, "" if refusal is None else str(refusal)
-
-    def refusal(self) -> JournalError | None:
-        """What an append of a large event would raise now; None when there is room for it."""
         if self._closed:
             return JournalUnavailable("the journal is closed")
         if self._writer.damage:

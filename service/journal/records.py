@@ -155,8 +155,8 @@ class JournalStatus:
 
     oldest_seq: of the event that is first in line; None when the journal is empty.
     oldest_received_us: since when the oldest event waits (for a replayed one, since its replay);
-    None when the journal is empty. last_comparison: None before the first. can_append: False with
-    the reason in refusal.
+    None when the journal is empty. last_comparison: None before the first. refusal: why no event is
+    taken, for people; empty when they are.
     """
 
     accounting: Accounting
@@ -166,8 +166,12 @@ class JournalStatus:
     last_test_us: int | None
     last_comparison: Comparison | None
     tenant: str | None
-    can_append: bool
     refusal: str
+
+    @property
+    def can_append(self) -> bool:
+        """Whether events are taken."""
+        return not self.refusal
 
 
 @dataclass(frozen=True, slots=True)

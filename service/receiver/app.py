@@ -41,7 +41,9 @@ class Appendable(Protocol):
     """What the door needs of the journal."""
 
     async def append(self, entries: Sequence[Entry]) -> None: ...
-    def can_append(self) -> tuple[bool, str]: ...
+    def refusal(self) -> Exception | None:
+        """What an append would raise now; None when there is room."""
+        ...
 
 
 class App:
@@ -127,7 +129,7 @@ class App:
     async def _readyz(self, _: web.BaseRequest) -> web.StreamResponse:
         if self._stopping:
             return report(503, {"status": "stopping"})
-        if self._journal.can_append()[0]:  # the reason names files, which strangers needn't know
+        if self._journal.refusal() is None:  # the reason names files, which strangers needn't know
             return report(200, {"status": "ready"})
         return report(503, {"status": "the journal cannot take more"})
 

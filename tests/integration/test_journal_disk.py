@@ -66,14 +66,13 @@ async def test_a_full_disk_refuses_and_recovers(small_disk: Path) -> None:
             results = await asyncio.gather(*group, return_exceptions=True)
             refused = sum(isinstance(result, JournalUnavailable) for result in results)
             acknowledged += 10 - refused
-        can_append, reason = journal.can_append()
-        assert not can_append
+        reason = str(journal.refusal())
         assert "disk is full" in reason
         assert journal.accounting().received_total == acknowledged
         assert numbers(await bodies(journal)) == list(range(acknowledged))
 
         ballast.unlink()
-        await until(lambda: journal.can_append()[0])
+        await until(lambda: journal.refusal() is None)
         await append(journal, body(acknowledged))
         assert numbers(await bodies(journal)) == list(range(acknowledged + 1))
     async with opened(small_disk) as journal:
@@ -90,9 +89,9 @@ async def test_the_guard_stops_before_the_disk_is_full(small_disk: Path) -> None
         results = await asyncio.gather(*group, return_exceptions=True)
         assert {type(result) for result in results} == {NoneType, JournalFull}
         # What is let in counts twice until it is written: after few groups there is room again.
-        while journal.can_append()[0]:
+        while journal.refusal() is None:
             await append(journal, b"x" * BODY_BYTES)
-        assert "nearly full" in journal.can_append()[1]
+        assert "nearly full" in str(journal.refusal())
         for record in await claim_all(journal):
             await settle(journal, record.seq)
         assert journal.accounting().balanced
@@ -111,7 +110,7 @@ async def test_room_freed_inside_the_file_is_used_again(small_disk: Path) -> Non
         ballast.write_bytes(b"x" * (free_bytes(small_disk) - 15 * MB))
         await append(journal, body(0))
         await until(lambda: log.stat().st_size == 0)
-        assert journal.can_append() == (True, "")
+        assert journal.refusal() is None
 
 
 async def test_what_is_done_leaves_a_disk_that_has_no_room_for_all_of_it_at_once(
@@ -167,9 +166,9 @@ async def main() -> None:
     except JournalUnavailable as error:
         assert "I/O error" in str(error), error
     refused = number
-    assert not journal.can_append()[0]
+    assert journal.refusal() is not None
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
-    await until(lambda: journal.can_append()[0])
+    await until(lambda: journal.refusal() is None)
     await append(journal, body(refused + 1))
     kept = numbers(await bodies(journal))
     assert set(kept) >= {*range(refused), refused + 1}, kept

@@ -34,7 +34,6 @@ JOURNAL = JournalStatus(
     last_test_us=NOW_US - 120 * MINUTE_US,
     last_comparison=Comparison(NOW_US - 60 * MINUTE_US, 2),
     tenant="acme",
-    can_append=True,
     refusal="",
 )
 PICTURE = Picture(JOURNAL, {"status": "ok", "checks": {}}, Counts(1204, 3), NOW_US)
@@ -85,7 +84,7 @@ def test_nothing_running_and_no_journal() -> None:
 
 
 def test_a_journal_that_takes_nothing_says_why() -> None:
-    full = dataclasses.replace(JOURNAL, can_append=False, refusal="the disk is full")
+    full = dataclasses.replace(JOURNAL, refusal="the disk is full")
     assert "takes no events: the disk is full" in told(dataclasses.replace(PICTURE, journal=full))
 
 

@@ -171,7 +171,7 @@ async def test_closing_finishes_what_has_queued(open_journal: Opener) -> None:
 async def test_a_closed_journal_says_so(journal: Journal) -> None:
     await journal.close()
     await journal.close()
-    assert journal.can_append() == (False, "the journal is closed")
+    assert str(journal.refusal()) == "the journal is closed"
     with pytest.raises(JournalUnavailable, match="closed"):
         await append(journal, b"late")
 

@@ -15,16 +15,16 @@ MIB = 1024**2
 async def test_a_journal_that_refuses_events_is_not_ready(tmp_path: Path) -> None:
     options = JournalOptions(max_bytes=MIB, min_free_disk_bytes=0, lock_wait_s=0)
     journal = await Journal.open(tmp_path / "journal.db", options)
-    assert journal.can_append() == (True, "")
+    assert journal.refusal() is None
     count = 0
-    while journal.can_append()[0]:
+    while journal.refusal() is None:
         await append(journal, (b"%d " % count).ljust(1_000, b"x"))
         count += 1
-    assert "full" in journal.can_append()[1]
+    assert "full" in str(journal.refusal())
     with pytest.raises(JournalFull):
         await append(journal, *[b"x" * 1_000] * 100)
     await append(journal, b"there is room for a small one still")
     count += 1
     await settle(journal, *range(1, count + 1))
-    assert journal.can_append() == (True, "")
+    assert journal.refusal() is None
     await journal.close()

@@ -59,7 +59,7 @@ def test_lone_surrogates_are_replaced() -> None:
 
 def test_status() -> None:
     books = Accounting({"user.created": 3}, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
-    status = JournalStatus(books, 7, 3, None, 5, Comparison(6, 1), "tenant", False, "full")
+    status = JournalStatus(books, 7, 3, None, 5, Comparison(6, 1), "tenant", "full")
     never = replace(status, last_comparison=None)
     assert wire.unpack_status(wire.pack_status(never, None)) == (never, None)
     assert wire.unpack_status(wire.pack_status(status, {"checks": []})) == (status, {"checks": []})
@@ -69,7 +69,7 @@ def test_status() -> None:
 @pytest.mark.parametrize("changed", ["fewer", "more", "no JSON"])
 def test_an_owner_of_another_version_is_told_apart(changed: str) -> None:
     books = Accounting({}, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
-    status = JournalStatus(books, 7, 3, None, 5, None, "tenant", False, "full")
+    status = JournalStatus(books, 7, 3, None, 5, None, "tenant", "full")
     packed = orjson.loads(wire.pack_status(status, None))
     if changed == "fewer":
         del packed["journal"]["last_comparison"]

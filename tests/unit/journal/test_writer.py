@@ -64,12 +64,11 @@ async def test_says_that_it_cannot_append_until_it_can(journal: Journal) -> None
     await limit_pages(journal, 1)
     with pytest.raises(JournalUnavailable):
         await append(journal, BIG)
-    can_append, reason = journal.can_append()
-    assert not can_append
+    reason = str(journal.refusal())
     assert "full" in reason
     # Nobody has to send anything for it to notice.
     await limit_pages(journal, 10_000)
-    await until(lambda: journal.can_append()[0])
+    await until(lambda: journal.refusal() is None)
     await append(journal, BIG)
 
 
@@ -101,7 +100,7 @@ async def test_a_faulty_change_fails_alone(journal: Journal) -> None:
     ]
     assert await bodies(journal) == [b"a", b"b"]
     assert journal.accounting().received_total == 2
-    assert journal.can_append() == (True, "")
+    assert journal.refusal() is None
 
 
 async def test_a_lost_connection_is_opened_anew(
@@ -124,7 +123,7 @@ async def test_a_lost_connection_is_opened_anew(
         await journal._read(lose)
     await settle(journal, 1)
     assert await bodies(journal) == [b"b"]
-    assert journal.can_append() == (True, "")
+    assert journal.refusal() is None
     assert [vars(record)["action"] for record in caplog.records] == [
         "journal_unavailable",
         "journal_recovered",
@@ -139,9 +138,9 @@ async def test_the_limit_counts_what_is_kept(open_journal: Opener) -> None:
     with pytest.raises(JournalFull, match="exceed its limit of 100") as caught:
         await append(journal, b"c" * 21)
     assert caught.value.retry_after_s > 0
-    assert journal.can_append() == (True, "")
+    assert journal.refusal() is None
     await append(journal, b"d" * 20)
-    assert not journal.can_append()[0]
+    assert journal.refusal() is not None
     assert len(await bodies(journal)) == 3
 
     await bury(journal, 1)
@@ -150,7 +149,7 @@ async def test_the_limit_counts_what_is_kept(open_journal: Opener) -> None:
     await journal.drop([1])
     await append(journal, b"c" * 40)
     await settle(journal, 2)
-    assert journal.can_append() == (True, "")
+    assert journal.refusal() is None
     assert journal.accounting().bytes == 60
     assert journal.accounting().balanced
 
@@ -175,7 +174,7 @@ async def test_what_is_only_counted_needs_no_room(open_journal: Opener) -> None:
     assert journal.accounting().test == 1
     with pytest.raises(JournalFull, match="nearly full"):
         await append(journal, b"a")
-    assert "nearly full" in journal.can_append()[1]
+    assert "nearly full" in str(journal.refusal())
 
 
 async def test_settles_in_one_transaction(journal: Journal) -> None:
@@ -236,7 +235,7 @@ async def test_a_disk_that_does_not_answer_keeps_nobody_waiting(
     hanging = asyncio.create_task(journal._change(lambda _: answers.wait(10)))
     waiting = asyncio.create_task(append(journal, b"came before anybody could know"))
     async with asyncio.timeout(5):
-        while journal.can_append()[0]:  # noqa: ASYNC110 - nothing tells when it changes
+        while journal.refusal() is None:  # noqa: ASYNC110 - nothing tells when it changes
             await asyncio.sleep(0.01)
         assert "has not answered" in str(journal.refusal())
         for _ in range(2):
@@ -244,11 +243,11 @@ async def test_a_disk_that_does_not_answer_keeps_nobody_waiting(
                 await append(journal, b"refused")
         answers.set()
         await asyncio.gather(hanging, waiting)
-        while not journal.can_append()[0]:  # noqa: ASYNC110 - the writer ends after it answers
+        while journal.refusal() is not None:  # noqa: ASYNC110 - the writer ends after it answers
             await asyncio.sleep(0.01)
         monkeypatch.setattr(stall, "_STALLED_AFTER_S", 10)  # of a busy machine's disk, too
         await append(journal, b"after")
-    assert journal.can_append() == (True, "")
+    assert journal.refusal() is None
     assert await bodies(journal) == [b"came before anybody could know", b"after"]
     told = [record.__dict__["action"] for record in caplog.records]
     assert told == ["journal_unavailable", "journal_recovered"]

@@ -35,9 +35,9 @@ class MemoryJournal:
             raise self.fault
         self.bodies += [entry.body for entry in entries]
 
-    def can_append(self) -> tuple[bool, str]:
-        """Whether there is no fault."""
-        return self.fault is None, str(self.fault or "")
+    def refusal(self) -> Exception | None:
+        """What an append would raise."""
+        return self.fault
 
 
 class Door:
