@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from service.engine import Node
+from tests.faulty_proxy import FaultyProxy, faulty_proxy
 
 # Whoever runs this in the background, or with nohup, may have told it to ignore signals, and what a
 # test starts would inherit that: tests press Ctrl-C and hang up.
@@ -37,6 +38,13 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         return
     with Node.start(tmp_path_factory.mktemp("engine")) as node:
         yield Engine(node.url)
+
+
+@pytest.fixture
+def proxy(engine: Engine) -> Iterator[FaultyProxy]:
+    """What stands between the engine and whoever is to meet faults; it passes on all at first."""
+    with faulty_proxy(engine.url) as one:
+        yield one
 
 
 @pytest.fixture

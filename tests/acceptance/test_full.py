@@ -22,17 +22,11 @@ from tests.acceptance.site import Site
 from tests.acceptance.traffic import Traffic
 from tests.acceptance.waiting import eventually
 from tests.conftest import Engine
-from tests.faulty_proxy import FaultyProxy, HangUp, faulty_proxy
+from tests.faulty_proxy import FaultyProxy, HangUp
 
 MB = 1_000_000
 DISK_BYTES = 24 * MB
 LEFT_BYTES = 2 * MB
-
-
-@pytest.fixture
-def proxy(engine: Engine) -> Iterator[FaultyProxy]:
-    with faulty_proxy(engine.url) as one:
-        yield one
 
 
 async def refuses(traffic: Traffic) -> None:

@@ -20,6 +20,7 @@ from service.journal.journal import Journal
 from service.journal.options import JournalOptions
 from service.journal.records import Disposition, Entry
 from service.observability.metrics import Metrics
+from tests.faulty_proxy import FaultyProxy
 
 
 def now_us() -> int:
@@ -36,6 +37,13 @@ async def eventually(condition: Callable[[], Awaitable[bool]], *, within: float 
 @pytest.fixture
 async def client(engine: Node) -> AsyncIterator[AsyncOpenSearch]:
     opensearch = connect(OpenSearchOptions(url=engine.url))
+    yield opensearch
+    await opensearch.close()
+
+
+@pytest.fixture
+async def through_proxy(proxy: FaultyProxy) -> AsyncIterator[AsyncOpenSearch]:
+    opensearch = connect(OpenSearchOptions(url=proxy.url))
     yield opensearch
     await opensearch.close()
 

@@ -7,11 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 from opensearchpy import AsyncOpenSearch
 
-from service.index.connection import OpenSearchOptions, connect
 from service.index.names import IndexNames
 from service.wiring.bootstrapping import Bootstrapping
-from tests.conftest import Engine
-from tests.faulty_proxy import Answer, FaultyProxy, HangUp, Request, faulty_proxy
+from tests.faulty_proxy import Answer, FaultyProxy, HangUp, Request
 from tests.integration.conftest import eventually, sources
 from tests.integration.test_indexer import Start, event
 
@@ -51,15 +49,6 @@ async def test_a_refusal_is_over_when_a_person_has_acted(
     assert len(refusals) == 1
 
 
-@pytest.fixture
-async def through_proxy(engine: Engine) -> AsyncIterator[tuple[FaultyProxy, AsyncOpenSearch]]:
-    """A client whose requests a proxy may refuse."""
-    with faulty_proxy(engine.url) as proxy:
-        client = connect(OpenSearchOptions(url=proxy.url))
-        yield proxy, client
-        await client.close()
-
-
 async def refused(
     client: AsyncOpenSearch, names: IndexNames
 ) -> tuple[Bootstrapping, asyncio.Task[None]]:
@@ -73,14 +62,14 @@ async def refused(
 
 async def test_a_lasting_refusal_of_opensearch_holds_nothing_up(
     names: IndexNames,
-    through_proxy: tuple[FaultyProxy, AsyncOpenSearch],
+    proxy: FaultyProxy,
+    through_proxy: AsyncOpenSearch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A role without the right to templates: the index is complete and is used."""
-    proxy, client = through_proxy
     reason = b'{"error": {"type": "security_exception", "reason": "no permissions for templates"}}'
     proxy.fault = lambda request: Answer(403, reason) if "_template" in request.path else None
-    bootstrapping, running = await refused(client, names)
+    bootstrapping, running = await refused(through_proxy, names)
     assert "no permissions for templates" in bootstrapping.problem
     assert "USER_SYNC_BOOTSTRAP=off" in bootstrapping.problem
     assert "no permissions for templates" in caplog.text
@@ -92,12 +81,11 @@ async def test_a_lasting_refusal_of_opensearch_holds_nothing_up(
 
 
 async def test_a_block_on_the_cluster_is_told_as_one(
-    names: IndexNames, through_proxy: tuple[FaultyProxy, AsyncOpenSearch]
+    names: IndexNames, proxy: FaultyProxy, through_proxy: AsyncOpenSearch
 ) -> None:
-    proxy, client = through_proxy
     reason = b'{"error": {"type": "cluster_block_exception", "reason": "cluster read-only (api)"}}'
     proxy.fault = lambda request: Answer(403, reason)
-    bootstrapping, running = await refused(client, names)
+    bootstrapping, running = await refused(through_proxy, names)
     assert "cluster read-only (api)" in bootstrapping.problem
     assert "Lift the block" in bootstrapping.problem
     proxy.heal()
@@ -106,12 +94,11 @@ async def test_a_block_on_the_cluster_is_told_as_one(
 
 
 async def test_what_may_pass_is_waited_for_and_named(
-    names: IndexNames, through_proxy: tuple[FaultyProxy, AsyncOpenSearch]
+    names: IndexNames, proxy: FaultyProxy, through_proxy: AsyncOpenSearch
 ) -> None:
-    proxy, client = through_proxy
     reason = b'{"error": {"type": "x", "reason": "not initialised"}}'
     proxy.fault = lambda request: Answer(503, reason)
-    bootstrapping = Bootstrapping(client, names, wanted=True)
+    bootstrapping = Bootstrapping(through_proxy, names, wanted=True)
     running = asyncio.create_task(bootstrapping.run())
 
     async def told() -> bool:
@@ -128,15 +115,15 @@ async def test_what_may_pass_is_waited_for_and_named(
 async def test_an_index_that_opensearch_refuses_to_make_holds_the_events(
     client: AsyncOpenSearch,
     taken: IndexNames,
-    through_proxy: tuple[FaultyProxy, AsyncOpenSearch],
+    proxy: FaultyProxy,
+    through_proxy: AsyncOpenSearch,
     pipeline: Start,
 ) -> None:
     """As with a limit of shards: nothing is lost, and all goes on when the limit is raised."""
     await client.indices.delete(index=taken.readers)
-    proxy, proxied = through_proxy
     reason = b'{"error": {"type": "validation_exception", "reason": "maximum shards open"}}'
     proxy.fault = lambda r: Answer(400, reason) if r.path.startswith(f"/{taken.first}") else None
-    bootstrapping = Bootstrapping(proxied, taken, wanted=True, again_after_s=0.05)
+    bootstrapping = Bootstrapping(through_proxy, taken, wanted=True, again_after_s=0.05)
     running = asyncio.create_task(bootstrapping.run())
     async with asyncio.timeout(10):
         await bootstrapping.done.wait()
@@ -156,10 +143,9 @@ async def test_an_index_that_opensearch_refuses_to_make_holds_the_events(
 
 
 async def test_that_an_index_is_made_is_told_though_the_answer_is_lost(
-    fresh: IndexNames, through_proxy: tuple[FaultyProxy, AsyncOpenSearch]
+    fresh: IndexNames, proxy: FaultyProxy, through_proxy: AsyncOpenSearch
 ) -> None:
     """The next try finds the index, and nothing would tell that it is a new one."""
-    proxy, client = through_proxy
     told: list[int] = []
 
     def fault(asked: Request) -> HangUp | None:
@@ -171,6 +157,6 @@ async def test_that_an_index_is_made_is_told_though_the_answer_is_lost(
 
     proxy.fault = fault
     async with asyncio.timeout(30):
-        await Bootstrapping(client, fresh, wanted=True, creating=creating).run()
+        await Bootstrapping(through_proxy, fresh, wanted=True, creating=creating).run()
     assert told == [0]
     assert proxy.met == 1

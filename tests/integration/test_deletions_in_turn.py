@@ -5,16 +5,13 @@ comes behind it, while everything else passes.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from opensearchpy import AsyncOpenSearch
 
 from service.documents.document import DeletionMode
-from service.index.connection import OpenSearchOptions, connect
 from service.index.names import IndexNames
-from tests.conftest import Engine
-from tests.faulty_proxy import Answer, FaultyProxy, Misbehaviour, RefuseItems, faulty_proxy
+from tests.faulty_proxy import Answer, FaultyProxy, Misbehaviour, RefuseItems
 from tests.integration.conftest import Pipeline, eventually, sources
 from tests.integration.test_indexer import Start, event
 
@@ -28,23 +25,10 @@ REFUSED = RefuseItems(
 )
 
 
-@pytest.fixture
-def proxy(engine: Engine) -> Iterator[FaultyProxy]:
-    with faulty_proxy(engine.url) as one:
-        yield one
-
-
 def hold_up_large(proxy: FaultyProxy, way: Misbehaviour) -> None:
     """No request with a large document passes."""
     proxy.heal()
     proxy.fault = lambda request: way if request.is_bulk and request.size > len(LARGE) else None
-
-
-@pytest.fixture
-async def through_proxy(proxy: FaultyProxy) -> AsyncIterator[AsyncOpenSearch]:
-    opensearch = connect(OpenSearchOptions(url=proxy.url))
-    yield opensearch
-    await opensearch.close()
 
 
 @pytest.fixture

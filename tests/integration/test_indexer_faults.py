@@ -1,17 +1,13 @@
 """The indexer behind something that refuses: what it does to the cluster, and to the neighbours."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from opensearchpy import AsyncOpenSearch
 
-from service.index.connection import OpenSearchOptions, connect
 from service.index.names import IndexNames
 from service.indexer import window
-from tests.conftest import Engine
 from tests.faulty_proxy import Answer, FaultyProxy, HangUp, Misbehaviour, RefuseItems, Request
-from tests.faulty_proxy import faulty_proxy as starting_proxy
 from tests.integration.conftest import Pipeline, eventually, sources
 from tests.integration.test_indexer import Start, event
 
@@ -23,19 +19,6 @@ BLOCKED = {
     "status": 403,
     "error": {"type": "cluster_block_exception", "reason": "disk usage exceeded flood-stage"},
 }
-
-
-@pytest.fixture
-def proxy(engine: Engine) -> Iterator[FaultyProxy]:
-    with starting_proxy(engine.url) as one:
-        yield one
-
-
-@pytest.fixture
-async def through_proxy(proxy: FaultyProxy) -> AsyncIterator[AsyncOpenSearch]:
-    opensearch = connect(OpenSearchOptions(url=proxy.url))
-    yield opensearch
-    await opensearch.close()
 
 
 async def holds(running: Pipeline, events: int) -> None:

@@ -1,21 +1,12 @@
 """What `/healthz` says of OpenSearch, and what it advises."""
 
-from collections.abc import Iterator
-
 import pytest
 from opensearchpy import AsyncOpenSearch
 
 from service.index.connection import OpenSearchOptions, connect
 from service.index.names import IndexNames
 from service.wiring.watch import IndexWatch
-from tests.conftest import Engine
-from tests.faulty_proxy import Answer, FaultyProxy, Silence, faulty_proxy
-
-
-@pytest.fixture
-def proxy(engine: Engine) -> Iterator[FaultyProxy]:
-    with faulty_proxy(engine.url) as one:
-        yield one
+from tests.faulty_proxy import Answer, FaultyProxy, Silence
 
 
 @pytest.mark.parametrize(

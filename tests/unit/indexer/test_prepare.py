@@ -12,16 +12,9 @@ from service.indexer.chain import Chain
 from service.indexer.options import IndexerOptions
 from service.indexer.prepare import MAPPING_FAILED, Composed, Preparer
 from service.journal.records import Record
+from tests.unit.journal.samples import Clock
 
 NOW_US = 1_772_366_400_000_000  # 2026-03-01T12:00:00Z
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now_us = NOW_US
-
-    def __call__(self) -> int:
-        return self.now_us
 
 
 def record(seq: int, **profile: Any) -> Record:
@@ -42,7 +35,7 @@ async def composed(preparer: Preparer, *records: Record, sent_soon: bool = True)
 
 
 async def test_parsed_once_or_twice_it_is_the_same_document() -> None:
-    clock = Clock()
+    clock = Clock(NOW_US)
     preparer = Preparer(IndexerOptions(), clock)
     documents = []
     for sent_soon in (True, False):
@@ -57,7 +50,7 @@ async def test_parsed_once_or_twice_it_is_the_same_document() -> None:
 
 
 async def test_a_large_event_is_not_kept_parsed() -> None:
-    preparer = Preparer(IndexerOptions(), Clock())
+    preparer = Preparer(IndexerOptions(), Clock(NOW_US))
     records = [record(1, name="Ann"), record(2, user_metadata={"notes": ["note"] * 10_000})]
     small, large = (await preparer.candidates(records, sent_soon=True)).candidates
     assert small.event is not None
@@ -65,10 +58,10 @@ async def test_a_large_event_is_not_kept_parsed() -> None:
 
 
 async def test_a_clock_set_back_meanwhile_does_not_make_the_event_one_of_the_future() -> None:
-    clock = Clock()
+    clock = Clock(NOW_US)
     preparer = Preparer(IndexerOptions(future_tolerance_us=10_000_000), clock)
     prepared = await preparer.candidates([record(1)], sent_soon=False)
-    clock.now_us -= 3_600_000_000
+    clock.us -= 3_600_000_000
     ((ready,),) = (await preparer.compose([Chain(*prepared.candidates)])).parts
     assert ready.document.id == "auth0|1"
 
@@ -82,7 +75,7 @@ async def test_one_that_cannot_be_mapped_is_told_and_spoils_no_other(
         return to_document(event, **how)
 
     monkeypatch.setattr(prepare, "to_document", faulty)
-    preparer = Preparer(IndexerOptions(), Clock())
+    preparer = Preparer(IndexerOptions(), Clock(NOW_US))
     (part,), failed = await composed(preparer, *(record(seq) for seq in (1, 2, 3)))
     assert [ready.document.id for ready in part] == ["auth0|1", "auth0|3"]
     ((chain, reason),) = failed
@@ -97,14 +90,14 @@ async def test_what_cannot_even_be_parsed_for_a_fault_of_ours_is_buried(
         raise KeyError
 
     monkeypatch.setattr(prepare, "parse_event", faulty)
-    preparer = Preparer(IndexerOptions(), Clock())
+    preparer = Preparer(IndexerOptions(), Clock(NOW_US))
     candidates, (burial,) = await preparer.candidates([record(1)], sent_soon=True)
     assert candidates == []
     assert (burial.seq, burial.code) == (1, MAPPING_FAILED)
 
 
 async def test_documents_that_outgrew_their_events_go_in_several_requests() -> None:
-    preparer = Preparer(IndexerOptions(max_bytes=200_000), Clock())
+    preparer = Preparer(IndexerOptions(max_bytes=200_000), Clock(NOW_US))
     grown = {"k" * 400: {str(leaf): leaf for leaf in range(100)}}
     records = [record(seq, app_metadata=grown) for seq in range(1, 5)]
     parts, _ = await composed(preparer, *records)
@@ -117,15 +110,15 @@ async def test_documents_that_outgrew_their_events_go_in_several_requests() -> N
 async def test_events_ahead_of_the_clock_are_counted_until_one_is_not(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    clock = Clock()
+    clock = Clock(NOW_US)
     preparer = Preparer(IndexerOptions(future_tolerance_us=10_000_000), clock)
-    clock.now_us -= 3_600_000_000
+    clock.us -= 3_600_000_000
     await preparer.candidates([record(1), record(2)], sent_soon=True)
     await preparer.candidates([Record(3, NOW_US, b"null", 0, False)], sent_soon=True)
     await preparer.candidates([record(4)], sent_soon=True)
     assert preparer.ahead_in_a_row == 3
     await preparer.candidates([record(5)], sent_soon=True)
     assert [one.__dict__["action"] for one in caplog.records] == ["clock_behind"]
-    clock.now_us += 3_600_000_000
+    clock.us += 3_600_000_000
     await preparer.candidates([record(5)], sent_soon=True)
     assert preparer.ahead_in_a_row == 0

@@ -5,22 +5,14 @@ import logging
 import pytest
 
 from service.indexer.troubles import Troubles
+from tests.unit.journal.samples import Clock
 
 SECOND_US = 1_000_000
 
 
-class Clock:
-    """Set by hand."""
-
-    us = 1_000 * SECOND_US
-
-    def __call__(self) -> int:
-        return self.us
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1_000 * SECOND_US)
 
 
 @pytest.fixture

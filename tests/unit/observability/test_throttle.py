@@ -1,14 +1,7 @@
-"""A throttle reports the first occurrence at once, then at most one an interval, losing none."""
+"""A throttle reports the first occurrence at once, then at most one a minute, losing none."""
 
 from service.observability.throttle import MINUTE_US, Throttle
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.us = 1_000_000_000
-
-    def __call__(self) -> int:
-        return self.us
+from tests.unit.journal.samples import Clock
 
 
 def test_the_first_occurrence_is_reported_at_once() -> None:

@@ -5,16 +5,9 @@ import logging
 import pytest
 
 from service.receiver.refusals import Refusal, Refusals
+from tests.unit.journal.samples import Clock
 
 SECOND_US = 1_000_000
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.us = 0
-
-    def __call__(self) -> int:
-        return self.us
 
 
 def lost(caplog: pytest.LogCaptureFixture) -> list[dict[str, int]]:
@@ -28,14 +21,14 @@ def lost(caplog: pytest.LogCaptureFixture) -> list[dict[str, int]]:
 
 def test_each_is_counted() -> None:
     counted: list[str] = []
-    refusals = Refusals(counted.append, Clock())
+    refusals = Refusals(counted.append, Clock(0))
     for reason in Refusal:
         refusals.add(reason)
     assert counted == [reason.value for reason in Refusal]
 
 
 def test_losses_are_told_at_once_and_then_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
-    clock = Clock()
+    clock = Clock(0)
     refusals = Refusals(lambda _: None, clock)
     for second in range(61):
         clock.us = second * SECOND_US
@@ -51,13 +44,13 @@ def test_losses_are_told_at_once_and_then_once_a_minute(caplog: pytest.LogCaptur
     [Refusal.JOURNAL_UNAVAILABLE, Refusal.INCOMPLETE, Refusal.FAULT, Refusal.MALFORMED_HTTP],
 )
 def test_what_is_sent_again_is_no_loss(reason: Refusal, caplog: pytest.LogCaptureFixture) -> None:
-    Refusals(lambda _: None, Clock()).add(reason)
+    Refusals(lambda _: None, Clock(0)).add(reason)
     assert lost(caplog) == []
 
 
 def test_that_nothing_can_be_kept_is_told_with_why(caplog: pytest.LogCaptureFixture) -> None:
     """Auth0 tries three times within seconds: what lasts longer is a loss."""
-    clock = Clock()
+    clock = Clock(0)
     counted: list[str] = []
     refusals = Refusals(counted.append, clock)
     for second in range(61):

@@ -6,23 +6,15 @@ import logging
 import pytest
 
 from service.wiring.background import Background
+from tests.unit.journal.samples import Clock
 
 SECOND_US = 1_000_000
-
-
-class Clock:
-    """Set by hand."""
-
-    us = 0
-
-    def __call__(self) -> int:
-        return self.us
 
 
 async def test_a_part_that_fails_runs_again_and_is_told_of(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    clock = Clock()
+    clock = Clock(0)
     background = Background(now_us=clock, longest_pause_s=0.001)
     assert background.check().ok
     runs = 0
@@ -55,7 +47,7 @@ async def test_a_part_that_fails_runs_again_and_is_told_of(
 
 
 async def test_a_part_that_returns_is_done() -> None:
-    background = Background(now_us=Clock())
+    background = Background(now_us=Clock(0))
 
     async def run() -> None:
         return
