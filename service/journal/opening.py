@@ -1,6 +1,5 @@
 """Becoming the owner: look, lock, open; in that order, so that a foreign file keeps to itself."""
 
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +7,6 @@ from service.journal import inspection, migrations
 from service.journal.database import Database
 from service.journal.errors import JournalForbidden, JournalUnavailable
 from service.journal.lock import OwnerLock, lock_path
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

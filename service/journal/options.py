@@ -12,8 +12,8 @@ class JournalOptions:
     tenant: str | None = None
     """The one tenant whose events are kept; None adopts the first event's and remembers it."""
 
-    max_bytes: int = 4 * _GIB
-    """Bytes of bodies kept, dead letters included. Over two million events: days of an outage."""
+    max_bytes: int = 10 * _GIB
+    """Bytes of bodies kept, dead letters included. Seven million events: days of an outage."""
 
     min_free_disk_bytes: int = _GIB // 4
     """Free disk below which nothing is appended: room for settling, which writes too."""

@@ -14,7 +14,7 @@ class ReceiverOptions:
     body_timeout_s: float = 60.0
     """Longest wait for a whole body: 32 MiB pass in it at 4.5 Mbit/s, a stalled sender goes."""
 
-    stop_timeout_s: float = 10.0
+    stop_timeout_s: float = 8.0
     """Longest wait for requests in flight when stopping; who is cut off then sends again."""
 
     keepalive_timeout_s: float = 75.0
