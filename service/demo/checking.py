@@ -3,7 +3,7 @@
 It knows nothing of how documents are made: it holds them against the events as they were sent.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -129,11 +129,3 @@ def balance_differences(figures: Accounting, posted: int) -> list[str]:
     if not figures.balanced:
         differences.append("accounting: it does not balance")
     return differences
-
-
-def field(document: Mapping[str, Any], path: Sequence[str]) -> Any:
-    """The value at a path in a document; None when there is none."""
-    value: Any = document
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
