@@ -52,11 +52,8 @@ def plan_mapping(
     What of a field can't be had in place keeps the rest of it from being patched: OpenSearch would
     refuse the update, or, with a copy that has nowhere to go, every document.
     """
-    known = {
-        *present_analysis.get("analyzer", ()),
-        *present_analysis.get("normalizer", ()),
-        *(set(_references(wanted)) - set(_names(wanted_analysis))),  # built into OpenSearch
-    }
+    built_in = _references(wanted) - _names(wanted_analysis)
+    known = _names(present_analysis) | built_in
     targets = _paths(wanted) | _paths(present)
     while True:
         plan = MappingPlan()
@@ -70,7 +67,7 @@ def plan_mapping(
 
 
 def _compare_mapping(
-    plan: MappingPlan, wanted: Mapping[str, Any], present: Mapping[str, Any], usable: "_Usable"
+    plan: MappingPlan, wanted: Mapping[str, Any], present: Mapping[str, Any], usable: _Usable
 ) -> None:
     for key in ("dynamic", "_meta"):
         if key in wanted and not _same(wanted[key], present.get(key)):

@@ -81,7 +81,6 @@ class Indexer:
             retry=self._retry,
             refresher=self._refresher,
         )
-        self._start_afresh()
 
     def _start_afresh(self) -> None:
         """Nothing is claimed: what an earlier run left is in the journal."""
