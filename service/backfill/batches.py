@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from service.backfill.export_file import ExportFile
 from service.backfill.profiles import BadLine, LineOptions, grouped, read_profiles
-from service.events.event import READ_TYPE
+from service.events.event_type import READ_TYPE
 from service.journal.records import Disposition, Entry
 
 LINES = 1000

@@ -13,10 +13,11 @@ from service.documents.exclusion import Exclusions
 from service.documents.fields import TYPED_FIELDS, date
 from service.documents.identities import identifier
 from service.documents.profile import METADATA, profile_fields
-from service.events.event import Event, is_from_export
+from service.events.event import Event
 from service.events.event_time import optional_time
 from service.events.json_text import NotJson, parse
 from service.events.json_value import JsonValue
+from service.events.users_export import is_from_export
 from service.events.version import LATEST_TIME_US
 
 # Who wrote the document and when, and what follows from fields that are compared themselves.

@@ -5,7 +5,7 @@ Good lines need no such memory: their version makes them duplicates.
 
 from collections import defaultdict
 
-from service.events.event import READ_TYPE
+from service.events.event_type import READ_TYPE
 from service.journal.access import JournalAccess
 
 _PAGE = 500

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from service.backfill.export_file import ExportDamaged, ExportFile
 from service.backfill.lines import Line, split_lines
-from service.events.event import Event, PoisonEvent, parse_event, wrap_profile
-from service.events.poison import PoisonCode
+from service.events.event import Event, parse_event
+from service.events.poison import PoisonCode, PoisonEvent
+from service.events.users_export import wrap_profile
 
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 

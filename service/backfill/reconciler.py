@@ -42,10 +42,11 @@ from service.backfill.patience import Patience
 from service.backfill.profiles import BadLine, LineOptions, ReadProfile, grouped, read_profiles
 from service.backfill.seen_users import SeenUsers
 from service.documents.exclusion import Exclusions
-from service.events.event import DELETED_TYPE, absent_user, wrap_profile
 from service.events.event_time import optional_time
+from service.events.event_type import DELETED_TYPE
 from service.events.json_text import dump
 from service.events.json_value import JsonValue
+from service.events.users_export import absent_user, wrap_profile
 from service.index.reading import Documents, UserReader
 from service.journal.records import Entry
 

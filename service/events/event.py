@@ -8,31 +8,12 @@ from typing import Final, NamedTuple
 
 from service.events import auth0_attributes
 from service.events.event_time import check_bounds, event_time, optional_time
-from service.events.event_type import DELETED_TYPE, HANDLED_TYPES, READ_TYPE
+from service.events.event_type import HANDLED_TYPES, READ_TYPE
 from service.events.json_text import parse
 from service.events.json_value import JsonValue, NotJson
 from service.events.poison import PoisonCode, PoisonEvent
-from service.events.users_export import (
-    absent_user,
-    bad_line_reason,
-    is_from_export,
-    wrap_profile,
-)
+from service.events.users_export import bad_line_reason
 from service.events.version import Kind, external_version
-
-__all__ = [
-    "DELETED_TYPE",
-    "HANDLED_TYPES",
-    "MAX_USER_ID_BYTES",
-    "READ_TYPE",
-    "Event",
-    "PoisonCode",
-    "PoisonEvent",
-    "absent_user",
-    "is_from_export",
-    "parse_event",
-    "wrap_profile",
-]
 
 MAX_USER_ID_BYTES: Final = 512
 """OpenSearch's limit for an `_id`; one longer costs its whole bulk request a 400."""

@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from service.documents.document import Document, to_document
-from service.events.event import PoisonCode, PoisonEvent, parse_event
+from service.events.event import parse_event
 from service.events.event_type import OTHER_TYPE
+from service.events.poison import PoisonCode, PoisonEvent
 from service.indexer import retention
 from service.indexer.chain import Candidate, Chain
 from service.indexer.options import IndexerOptions

@@ -13,7 +13,8 @@ from opensearchpy.exceptions import (
     OpenSearchException,
 )
 
-from service.events.event import PoisonCode, PoisonEvent, parse_event
+from service.events.event import parse_event
+from service.events.poison import PoisonCode, PoisonEvent
 from service.index.advice import CREDENTIALS, LIFT, ROLE
 from service.index.names import IndexNames
 from service.index.purge import purge_tombstones

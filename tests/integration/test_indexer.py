@@ -10,7 +10,8 @@ import pytest
 from opensearchpy import AsyncOpenSearch
 
 from service.documents.document import DeletionMode, Document, to_document
-from service.events.event import Event, wrap_profile
+from service.events.event import Event
+from service.events.users_export import wrap_profile
 from service.index.connection import OpenSearchOptions, connect
 from service.index.names import IndexNames
 from service.indexer import prepare

@@ -10,7 +10,7 @@ import pytest
 from service.backfill.batches import Batch, batches
 from service.backfill.export_file import ExportDamaged, ExportFile
 from service.backfill.profiles import BadLine, LineOptions
-from service.events.event import READ_TYPE
+from service.events.event_type import READ_TYPE
 from service.events.timestamp import parse_rfc3339
 from service.journal.records import Disposition
 from tests.unit.backfill.exports import ndjson, read_until, user, written

@@ -10,10 +10,11 @@ from service.backfill.comparison import Comparison, Named, Standing, Verdict
 from service.documents.document import DeletionMode, to_document
 from service.documents.exclusion import Exclusions
 from service.documents.free_form import MAX_KEY_CHARS, MAX_LEVELS
-from service.events.event import Event, parse_event, wrap_profile
+from service.events.event import Event, parse_event
 from service.events.json_text import dump, parse
 from service.events.json_value import JsonValue
 from service.events.timestamp import format_us, parse_rfc3339
+from service.events.users_export import wrap_profile
 from tests.unit.documents.test_any_profile import patient, profiles
 
 READ_AT = "2025-02-02T00:00:00Z"

@@ -10,7 +10,7 @@ from service.backfill.export_file import ExportDamaged, ExportFile
 from service.backfill.importer import Tally, import_users
 from service.backfill.intake import Intake, IntakeOptions
 from service.backfill.profiles import BadLine, LineOptions
-from service.events.event import READ_TYPE
+from service.events.event_type import READ_TYPE
 from service.journal.access import JournalAccess, connect
 from service.journal.errors import JournalFull
 from service.journal.journal import Journal

@@ -10,7 +10,8 @@ import pytest
 from service.demo.events import TENANT, Message
 from service.demo.history import history
 from service.demo.story import Step
-from service.events.event import PoisonEvent, parse_event
+from service.events.event import parse_event
+from service.events.poison import PoisonEvent
 
 NOW_US = 1_795_000_000_000_000
 HOUR_US = 3_600_000_000

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.events.event import Event, PoisonCode, PoisonEvent, parse_event
+from service.events.event import Event, parse_event
 from service.events.json_text import dump
 from service.events.json_value import JsonValue, Literal
+from service.events.poison import PoisonCode, PoisonEvent
 from service.events.timestamp import parse_rfc3339
 from service.events.version import LATEST_TIME_US, Kind, external_version
 from tests.unit.events.samples import EVENT, HOUR_US, MISSING, NOW_US, bent

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.events.event import Event, PoisonEvent, absent_user, parse_event, wrap_profile
+from service.events.event import Event, parse_event
+from service.events.poison import PoisonEvent
 from service.events.timestamp import parse_rfc3339
+from service.events.users_export import absent_user, wrap_profile
 from service.events.version import Kind, external_version
 from tests.unit.events.samples import HOUR_US, NOW_US
 
