@@ -12,7 +12,7 @@ from aiohttp import web
 
 from service.admin import dead_letters
 from service.admin.authorisation import NamedTokens
-from service.admin.problems import Problem, ProblemType, tell_problems
+from service.admin.problems import tell_problems
 from service.admin.requests import (
     LARGEST_SEQ,
     Page,
@@ -23,6 +23,7 @@ from service.admin.requests import (
 )
 from service.admin.seq_ranges import parse, ranges, show
 from service.admin.status import status
+from service.doors.problems import Problem, ProblemType
 from service.journal.journal import Journal
 from service.observability.health import Health
 from service.observability.metrics import Metrics
@@ -85,7 +86,7 @@ def _only_for(tokens: NamedTokens, now_us: Callable[[], int]) -> Any:
             raise Problem(
                 ProblemType.UNAUTHORIZED,
                 "send Authorization: Bearer with a token of USER_SYNC_ADMIN_TOKENS",
-                {"WWW-Authenticate": 'Bearer realm="user-sync admin"'},
+                headers={"WWW-Authenticate": 'Bearer realm="user-sync admin"'},
             )
         request[_WHO] = who
         return await handler(request)

@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from pydantic.json_schema import models_json_schema
 
-from service.admin.problems import CONTENT_TYPE, ProblemType
 from service.admin.requests import Replay, Selection
+from service.doors.problems import CONTENT_TYPE, ProblemType
 
 Json = dict[str, Any]
 
@@ -23,6 +23,18 @@ _UP_TO: Final[Json] = {
     "type": ["integer", "null"],
     "description": "the largest number that this is about; null where there is none",
 }
+
+
+_PROBLEMS: Final = (
+    ProblemType.INVALID_PARAMETER,
+    ProblemType.INVALID_BODY,
+    ProblemType.UNAUTHORIZED,
+    ProblemType.NOT_FOUND,
+    ProblemType.METHOD_NOT_ALLOWED,
+    ProblemType.BODY_TOO_LARGE,
+    ProblemType.INTERNAL,
+    ProblemType.JOURNAL_UNAVAILABLE,
+)
 
 
 def admin_openapi() -> Json:
@@ -119,14 +131,14 @@ def _operation(name: str, summary: str, answer: Json) -> Json:
                 "description": summary,
                 "content": {"application/json": {"schema": answer}},
             },
-            **{str(kind.value[1]): _problem(kind) for kind in ProblemType},
+            **{str(kind.status): _problem(kind) for kind in _PROBLEMS},
         },
     }
 
 
 def _problem(kind: ProblemType) -> Json:
     schema = {"$ref": _REFERENCES.format(model="ProblemDetails")}
-    return {"description": kind.value[2], "content": {CONTENT_TYPE: {"schema": schema}}}
+    return {"description": kind.title, "content": {CONTENT_TYPE: {"schema": schema}}}
 
 
 def _object(**properties: Json) -> Json:

@@ -5,7 +5,7 @@ from typing import Annotated, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from service.admin.problems import Problem, ProblemType
+from service.doors.problems import Problem, ProblemType
 
 M = TypeVar("M", bound=BaseModel)
 

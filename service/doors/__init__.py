@@ -1,1 +1,1 @@
-"""What every door needs: comparing what a stranger shows with a secret."""
+"""What every door needs: comparing what a stranger shows with a secret, and telling of problems."""

@@ -19,12 +19,12 @@ import orjson
 from aiohttp import hdrs, web
 from pydantic import ValidationError
 
+from service.doors.problems import Problem, ProblemType, invalid
 from service.doors.secrets import bearer, encoded, is_one_of
 from service.events.json_text import dump
 from service.index.http import HttpConnection
 from service.index.names import IndexNames
 from service.observability.metrics import Metrics
-from service.search import problems
 from service.search.cursor import Cursors
 from service.search.engine import Engine
 from service.search.export import Exports
@@ -34,7 +34,6 @@ from service.search.models import LookupRequest
 from service.search.openapi import openapi_document
 from service.search.options import SearchOptions
 from service.search.parameters import read_fields, read_parameters
-from service.search.problems import Problem, ProblemType, invalid
 
 log = logging.getLogger(__name__)
 
@@ -175,12 +174,8 @@ def _application(middleware: Any) -> web.Application:
 
 @web.middleware
 async def _off(request: web.Request, handler: _Handler) -> web.StreamResponse:  # noqa: ARG001
-    return _problem(
-        Problem(
-            ProblemType.NOT_FOUND,
-            "the search API is off: USER_SYNC_SEARCH_TOKENS opens it",
-        )
-    )
+    off = "the search API is off: USER_SYNC_SEARCH_TOKENS opens it"
+    return Problem(ProblemType.NOT_FOUND, off).response()
 
 
 def _guarded(options: SearchOptions, metrics: Metrics) -> Any:
@@ -197,12 +192,12 @@ def _guarded(options: SearchOptions, metrics: Metrics) -> Any:
             outcome = "ok"
         except Problem as problem:
             outcome = problem.type.value[0]
-            response = _problem(problem)
+            response = problem.response()
         except web.HTTPException as refusal:
             kind = _AS_PROBLEM.get(refusal.status, ProblemType.NOT_FOUND)
             outcome = kind.value[0]
             allow = refusal.headers.get(hdrs.ALLOW)
-            response = _problem(Problem(kind, headers={hdrs.ALLOW: allow} if allow else {}))
+            response = Problem(kind, headers={hdrs.ALLOW: allow} if allow else {}).response()
         except ConnectionError:  # the client went, or an export can't go on
             outcome = "broken_off"
             raise
@@ -211,7 +206,7 @@ def _guarded(options: SearchOptions, metrics: Metrics) -> Any:
             outcome = "internal"
             if request.transport is None or request.transport.is_closing():
                 raise
-            response = _problem(Problem(ProblemType.INTERNAL))
+            response = Problem(ProblemType.INTERNAL).response()
         finally:
             took = time.perf_counter() - begun
             metrics.searches.labels(request[_KIND], outcome).inc()
@@ -269,15 +264,6 @@ def _json(members: Mapping[str, Any], begun: float) -> web.Response:
         body=dump({**members, "took_ms": took_ms}),
         content_type="application/json",
         headers={hdrs.CACHE_CONTROL: "no-store"},
-    )
-
-
-def _problem(problem: Problem) -> web.Response:
-    return web.Response(
-        status=problem.type.status,
-        body=orjson.dumps(problem.as_dict()),
-        content_type=problems.CONTENT_TYPE,
-        headers=dict(problem.headers),
     )
 
 

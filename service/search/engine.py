@@ -12,12 +12,12 @@ from urllib.parse import quote
 import orjson
 from opensearchpy.exceptions import ConnectionTimeout, OpenSearchException, TransportError
 
+from service.doors.problems import Problem, ProblemType, try_again
 from service.index.http import HttpConnection
 from service.index.names import IndexNames
 from service.index.reason import CLOSED
 from service.observability.throttle import Throttle
 from service.search.options import SearchOptions
-from service.search.problems import Problem, ProblemType, try_again
 
 log = logging.getLogger(__name__)
 

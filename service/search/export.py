@@ -9,13 +9,13 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
+from service.doors.problems import ProblemType, try_again
 from service.events.json_text import dump
 from service.search.answers import read_export_page
 from service.search.body import export_body
 from service.search.engine import Engine, slow_answer
 from service.search.options import SearchOptions
 from service.search.parameters import Parameters
-from service.search.problems import ProblemType, try_again
 
 _FIRST_PAGE = 100
 _MOST_PER_PAGE = 2_000

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from service.doors.problems import Problem, ProblemType
 from service.search.answers import Found, read_page
 from service.search.body import search_body
 from service.search.cursor import Cursors, InvalidCursor, Position
 from service.search.engine import Engine, slow_answer
 from service.search.options import SearchOptions
 from service.search.parameters import Parameters
-from service.search.problems import Problem, ProblemType
 
 
 class Listing:

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from service.doors.problems import Problem, ProblemType
 from service.events.event import MAX_USER_ID_BYTES
 from service.search.answers import Document, read_documents, read_hits
 from service.search.body import milliseconds
@@ -11,7 +12,6 @@ from service.search.engine import Engine, slow_answer
 from service.search.models import LookupRequest
 from service.search.options import SearchOptions
 from service.search.parameters import read_fields
-from service.search.problems import Problem, ProblemType
 from service.search.query_text import written_forms
 
 _PAGE = 1_000

@@ -6,6 +6,7 @@ from typing import Any, Final
 from pydantic.json_schema import models_json_schema
 
 from service import __version__
+from service.doors.problems import CONTENT_TYPE, ProblemType
 from service.search.fields import FIELDS, PARTS
 from service.search.models import LookupAnswer, LookupRequest, ProblemDetails, User, UsersAnswer
 from service.search.parameters import (
@@ -16,7 +17,6 @@ from service.search.parameters import (
     MAX_LIMIT,
     MAX_SORTS,
 )
-from service.search.problems import CONTENT_TYPE, ProblemType
 
 Json = dict[str, Any]
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from service.doors.problems import Problem, ProblemType, invalid
 from service.search.fields import FIELDS, PARTS, Field, is_metadata
 from service.search.filter_query import Filters, InvalidFilter
-from service.search.problems import Problem, ProblemType, invalid
 from service.search.query_text import QueryText, TooMuchText, read_query_text
 
 DEFAULT_LIMIT: Final = 20

@@ -14,6 +14,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from yarl import URL
 
+from service.doors.problems import Problem, ProblemType
 from service.index.aliases import aliases_of_new_index
 from service.index.connection import OpenSearchOptions, connect_for_bytes
 from service.index.names import IndexNames
@@ -21,7 +22,6 @@ from service.observability.metrics import Metrics
 from service.search.app import search_app
 from service.search.export import Exports
 from service.search.options import SearchOptions
-from service.search.problems import Problem, ProblemType
 from tests.integration.search.conftest import TOKEN, Api, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

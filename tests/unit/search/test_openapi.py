@@ -1,8 +1,8 @@
 """The description says what the code does."""
 
+from service.doors.problems import ProblemType
 from service.search.openapi import openapi_document
 from service.search.parameters import EXPORT_NAMES, NAMES
-from service.search.problems import ProblemType
 
 DOCUMENT = openapi_document()
 
@@ -30,6 +30,7 @@ def test_the_types_of_problems_are_stable() -> None:
         "body-too-large": 413,
         "unsupported-media-type": 415,
         "internal": 500,
+        "journal-unavailable": 503,
         "engine-unavailable": 503,
         "engine-slow": 503,
         "too-many-exports": 503,

@@ -1,4 +1,4 @@
-"""What a client is told when something is wrong: RFC 9457 problem details with stable types.
+"""What an API's client is told when something is wrong: RFC 9457 problem details, stable types.
 
 Details quote parameters at most, never a document, and no problem is ever logged with its detail.
 """
@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
+
+import orjson
+from aiohttp import web
 
 CONTENT_TYPE: Final = "application/problem+json"
 _PREFIX: Final = "urn:auth0-opensearch-sync:problem:"
@@ -26,6 +29,7 @@ class ProblemType(Enum):
     BODY_TOO_LARGE = ("body-too-large", 413, "The body is too large")
     UNSUPPORTED_MEDIA_TYPE = ("unsupported-media-type", 415, "The body has to be JSON")
     INTERNAL = ("internal", 500, "Something is wrong with this service; its log says what")
+    JOURNAL_UNAVAILABLE = ("journal-unavailable", 503, "The journal can't be used at the moment")
     ENGINE_UNAVAILABLE = ("engine-unavailable", 503, "OpenSearch can't answer at the moment")
     ENGINE_SLOW = ("engine-slow", 503, "OpenSearch took too long")
     TOO_MANY_EXPORTS = ("too-many-exports", 503, "As many exports run as may run at once")
@@ -67,6 +71,15 @@ class Problem(Exception):
             **({"detail": self.detail} if self.detail else {}),
             **self.members,
         }
+
+    def response(self) -> web.Response:
+        """The answer."""
+        return web.Response(
+            status=self.type.status,
+            body=orjson.dumps(self.as_dict()),
+            content_type=CONTENT_TYPE,
+            headers=dict(self.headers),
+        )
 
 
 def invalid(parameter: str, detail: str) -> Problem:
