@@ -31,4 +31,4 @@ class IndexerOptions:
     retry_max_seconds: float = 10.0
     shard_wait_seconds: float = 5.0
     deletion_mode: DeletionMode = DeletionMode.TOMBSTONE
-    exclusions: Exclusions = field(default_factory=lambda: Exclusions.parse([]))
+    exclusions: Exclusions = field(default_factory=Exclusions)

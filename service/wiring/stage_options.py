@@ -6,7 +6,6 @@ from dataclasses import replace
 from service.backfill.intake import IntakeOptions
 from service.backfill.profiles import LineOptions
 from service.directory.management_api import DirectoryOptions
-from service.documents.document import DeletionMode
 from service.index.connection import OpenSearchOptions
 from service.index.names import IndexNames
 from service.indexer.options import IndexerOptions
@@ -99,7 +98,7 @@ def indexer_options(settings: Settings) -> IndexerOptions:
         refresh_interval_us=indexing.refresh_interval_us,
         future_tolerance_us=indexing.future_tolerance_us,
         shard_wait_seconds=min(_LONGEST_SHARD_WAIT_S, settings.opensearch.timeout_seconds / 2),
-        deletion_mode=DeletionMode(settings.index.deletion_mode),
+        deletion_mode=settings.index.deletion_mode,
         exclusions=settings.index.exclude_fields,
     )
 

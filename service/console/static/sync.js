@@ -42,7 +42,7 @@ export function show(main) {
 		for (const [one, points] of charts) one.draw(points(history));
 		const failing = latest.checks.filter((check) => !check.ok).length;
 		const state = failing ? `${plural(failing, "check")} failing` : "All is well";
-		summary.replaceChildren(h(failing ? "strong.bad" : "strong.ok", state), h("span.muted", latest.version && ` · version ${latest.version}`));
+		summary.replaceChildren(h(failing ? "strong.bad" : "strong.ok", state), h("span.muted", ` · version ${latest.version}`));
 		if (before && before !== state) say(state);
 		before = state;
 		reconcile(checks, latest.checks, (check) => check.name, checkLine);
