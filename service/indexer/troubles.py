@@ -4,9 +4,9 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-log = logging.getLogger(__name__)
+from service.observability.throttle import Throttle
 
-_LOG_EVERY_US = 60 * 1_000_000
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +28,16 @@ class Troubles:
     def __init__(self, now_us: Callable[[], int]) -> None:
         self._now_us = now_us
         self._current: dict[str, Trouble] = {}
-        self._logged_us: dict[str, int] = {}
+        self._told: set[str] = set()
+        self._throttle = Throttle(now_us)
 
     def met(self, code: str, reason: str) -> None:
         """Something kept an event from being written; it will be tried again."""
-        now = self._now_us()
         before = self._current.get(code)
-        since, times = (before.since_us, before.times) if before else (now, 0)
-        self._current[code] = Trouble(code, reason, since, times + 1)
-        last_us = self._logged_us.get(code)
-        if last_us is None or not 0 <= now - last_us < _LOG_EVERY_US:
-            self._logged_us[code] = now
+        since_us, times = (before.since_us, before.times) if before else (self._now_us(), 0)
+        self._current[code] = Trouble(code, reason, since_us, times + 1)
+        if self._throttle.due(code):
+            self._told.add(code)
             # The reason can quote a user's id or a value: it is shown in /healthz, never logged.
             log.warning(
                 "OpenSearch can't take events now (%s); they stay in the journal and are retried",
@@ -49,7 +48,7 @@ class Troubles:
     def over(self) -> None:
         """All causes are gone."""
         for code, trouble in self._current.items():
-            if self._logged_us[code] < trouble.since_us:
+            if code not in self._told:
                 continue
             seconds = (self._now_us() - trouble.since_us) / 1e6
             log.info(
@@ -58,6 +57,7 @@ class Troubles:
                 extra={"action": "indexing_resumed", "code": code, "seconds": seconds},
             )
         self._current.clear()
+        self._told.clear()
 
     def current(self) -> list[Trouble]:
         """What holds events up now, oldest first."""

@@ -32,13 +32,13 @@ from service.journal.ledger import Ledger
 from service.journal.stall import Stall
 from service.journal.strangers import Strangers
 from service.journal.transaction import Transaction
+from service.observability.throttle import Throttle
 
 log = logging.getLogger(__name__)
 
 _MOST_IN_GROUP = 512
 _REST_AFTER_S = 2.0
 _PROBE_EVERY_S = 1.0
-_COMPLAIN_EVERY_S = 60.0
 _MEASURE_EVERY_S = 1.0
 
 
@@ -107,7 +107,7 @@ class Writer:
         self._stopping = False
         self._restless = True
         self._measured_s = 0.0
-        self._complained_s: float | None = None
+        self._complaints = Throttle(lambda: time.monotonic_ns() // 1000)
         self._complaint_stands = False
 
     def start(self) -> None:
@@ -280,9 +280,7 @@ class Writer:
             self.damage = self.failure
         self._database.recover(error)
         # A disk that fails now and then would be told of, and of its recovery, many times a second.
-        now_s = time.monotonic()
-        if self._complained_s is None or now_s - self._complained_s >= _COMPLAIN_EVERY_S:
-            self._complained_s = now_s
+        if self._complaints.due():
             self._complaint_stands = True
             log.error(self.failure, extra={"action": "journal_unavailable"})
 
