@@ -15,8 +15,9 @@ from typing import Any, Final
 
 from service.search.forgiving import ANOTHER_FIRST_LETTER
 from service.search.mistyped_beginning import beginning_pattern
+from service.search.phone_number import TRUNK_PREFIX
 from service.search.queries import NAMES, in_names
-from service.search.query_text import TRUNK_PREFIX, QueryText, Word, otherwise_spelt, trimmed
+from service.search.query_text import QueryText, Word, otherwise_spelt, trimmed
 
 _OPEN, _CLOSE = "<mark>", "</mark>"
 # What the engine marks with: characters for private use (the engine trims control characters away);

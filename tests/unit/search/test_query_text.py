@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
+from service.search.phone_number import phone_digits
 from service.search.query_text import (
     MAX_CHARS,
     MAX_TERMS,
@@ -12,7 +13,6 @@ from service.search.query_text import (
     TooMuchText,
     Word,
     otherwise_spelt,
-    phone_digits,
     read_query_text,
     spellings,
     term_count,
