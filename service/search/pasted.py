@@ -13,7 +13,25 @@ _QUOTES: Final = "\"'`\u00ab\u00bb\u2018\u2019\u201c\u201d\u201e"
 _AROUND_ADDRESS: Final = f"{_QUOTES}<>()[]{{}}|,;:.!?"
 _AROUND_ID: Final = f"{_QUOTES}<>()[]{{}},;:"
 _MAILTO: Final = re.compile("mailto:", re.IGNORECASE)
-_TEL: Final = re.compile(r"[<\[(\"']*tel:([^;]+)(?:;|;[a-z-]+=.*)?", re.IGNORECASE)
+_TEL: Final = re.compile(r"[<\[(\"']*tel:([^;|]+)(?:;|;[a-z-]+=.*|\|.*)?", re.IGNORECASE)
+# What is shown of a link stands behind it in Slack, and before it in Jira.
+_SHOWN: Final = re.compile(r"\|(?=mailto:)", re.IGNORECASE)
+_BEHIND_ADDRESS: Final = re.compile(r"[?|]")
+# An address spelt so that no program takes it for one.
+_SPELT_DOT: Final = r"(?:\s*[\[({<]\s*dot\s*[\])}>]\s*|\s+dot\s+)"
+_SPELT_AT: Final = r"(?:\s*[\[({<]\s*at\s*[\])}>]\s*|\s+at\s+)"
+_SPELT_ADDRESS: Final = re.compile(
+    rf"(?<![\w.+-])([\w+-](?:[\w.+-]|{_SPELT_DOT}){{0,63}}){_SPELT_AT}([\w-]+(?:(?:\.|{_SPELT_DOT})[\w-]+)+)(?![\w@])",
+    re.IGNORECASE,
+)
+_DOT: Final = re.compile(_SPELT_DOT, re.IGNORECASE)
+# As it stands in the address of a page.
+_ENCODED_ADDRESS: Final = re.compile(r"[\w.+'-][\w.+'%-]*%40[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_IN_URL: Final = re.compile(
+    r"""(?:https?://|/)[^\s|]*[/?&#=:]
+    ([\w-]+(?:\||%(?:25)?7c)[^&\#/|]+|[\w.+'%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+)(?:[&\#/?].*)?""",
+    re.IGNORECASE | re.VERBOSE,
+)
 # Addresses in a list without blanks, or right behind a name. An id may have any of these in it.
 _BETWEEN_ADDRESSES: Final = re.compile(r"[,;<>()]+")
 _AS_ONE: Final = re.compile(r"\||//|mailto:", re.IGNORECASE)
@@ -35,12 +53,21 @@ def as_meant(text: str) -> str:
     """text: with single blanks."""
     if (link := _TEL.fullmatch(text)) and phone_digits(number := unquote(link[1])):
         text = number.strip(AROUND_NUMBER)
+    text = _SPELT_ADDRESS.sub(_respelt, text)
     parts = chain.from_iterable(map(_apart, text.split()))
     return " ".join(filter(None, map(_bare, parts))) or text
 
 
+def _respelt(address: re.Match[str]) -> str:
+    return "@".join(_DOT.sub(".", side) for side in address.groups())
+
+
 def _apart(part: str) -> list[str]:
     """The addresses of a list, and what stands before or behind one."""
+    shown = _SHOWN.search(part)
+    if shown:
+        before, link = part[: shown.start()], part[shown.end() :]
+        return [link] if "@" in before else [before, link]
     whole = _AS_ONE.search(part)
     end = whole.start() if whole else len(part)
     listed, rest = part[:end], part[end:]
@@ -51,17 +78,28 @@ def _apart(part: str) -> list[str]:
 
 
 def _bare(part: str) -> str:
-    page = _PAGE.fullmatch(part.strip(_AROUND_ID))
+    if encoded := _of_a_page(part):
+        return encoded
+    if "@" in part:
+        bare = visible(part).strip(_AROUND_ADDRESS)
+        if link := _MAILTO.match(bare):
+            return unquote(_BEHIND_ADDRESS.split(bare[link.end() :])[0])
+        return _without_label(bare)
+    return _without_label(visible(part).strip(_AROUND_ID)) if "|" in part else visible(part)
+
+
+def _of_a_page(part: str) -> str | None:
+    """The id or the address that stands in a page's address, or encoded as there."""
+    bare = part.strip(_AROUND_ID)
+    page = _PAGE.fullmatch(bare)
     if page and (user_id := _id_of_page(page[1])):
         return user_id
     if _ENCODED_ID.fullmatch(part):
         return _decoded(part)
-    if "@" in part:
-        bare = visible(part).strip(_AROUND_ADDRESS)
-        if link := _MAILTO.match(bare):
-            return unquote(bare[link.end() :].partition("?")[0])
-        return _without_label(bare)
-    return _without_label(visible(part).strip(_AROUND_ID)) if "|" in part else visible(part)
+    if in_url := _IN_URL.fullmatch(bare):
+        return _decoded(in_url[1])
+    address = _ENCODED_ADDRESS.fullmatch(part.strip(_AROUND_ADDRESS))
+    return unquote(address[0]) if address else None
 
 
 def _without_label(text: str) -> str:
@@ -82,4 +120,4 @@ def _id_of_page(segment: str) -> str | None:
 
 def _decoded(text: str) -> str:
     once = unquote(text)
-    return once if "|" in once else unquote(once)
+    return once if "|" in once or "@" in once else unquote(once)

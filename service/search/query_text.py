@@ -18,6 +18,7 @@ MAX_TERMS: Final = 60
 _LONGEST_ID: Final = 2_048
 
 _SITE: Final = re.compile(r"(?:https?://(?:www\.)?|www\.)([\w-]+(?:\.[\w-]+)+)/?", re.IGNORECASE)
+_NO_TEXT: Final = re.compile(r"[\0\x1c-\x1f]")
 # From here on scripts are written without blanks, and each character may become a term.
 _FIRST_OF_ITS_OWN: Final = "\u2e80"
 # A full stop stands after abbreviations: `Jr.`, `Dr.`, `Prof.`, initials.
@@ -99,8 +100,9 @@ class QueryText:
 def read_query_text(typed: str) -> QueryText | None:
     """None when nothing was typed. Raises TooMuchText."""
     written = " ".join(unicodedata.normalize("NFC", typed.replace("\0", " ")).split())
-    if not written:
-        return None
+    if not written:  # control characters are no blanks, and no reason to list everybody
+        control = next(filter(_NO_TEXT.match, typed), None)
+        return None if control is None else QueryText((Word(control),), control)
     if len(written) > _LONGEST_ID:
         raise TooMuchText(f"at most {MAX_CHARS} characters are searched for")
     text = as_meant(written)

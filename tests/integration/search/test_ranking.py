@@ -192,6 +192,8 @@ PEOPLE = [
         # nobody at all
         ("xylophone zzzz", ""),
         ("?!", ""),
+        ("\0", ""),
+        ("\x1f", ""),
     ],
 )
 async def test_order(people: Api, q: str, expected: str) -> None:

@@ -20,9 +20,17 @@ from service.search.query_text import (
 )
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "\t\n", "\0"])
+@pytest.mark.parametrize("typed", ["", "   ", "\t\n", "\u3000\u2028"])
 def test_nothing_typed_is_no_query(typed: str) -> None:
     assert read_query_text(typed) is None
+
+
+@pytest.mark.parametrize("typed", ["\0", " \0 ", "\x1c", "\x1f\n"])
+def test_what_is_no_text_is_not_nothing(typed: str) -> None:
+    """Nobody has it in a name; everybody would be found without it."""
+    text = read_query_text(typed)
+    assert text is not None
+    assert len(text.words) == 1
 
 
 @pytest.mark.parametrize(
@@ -91,6 +99,32 @@ def test_nothing_typed_is_no_query(typed: str) -> None:
         ("google-oauth2%7C1035479", ["google-oauth2|1035479"]),
         ("samlp%7cacme%7Cann%40acme.com", ["samlp|acme|ann@acme.com"]),
         ("50%7C", ["50%7C"]),
+        # links of Slack and Jira, with what is shown of them
+        ("<mailto:ann@acme.com|ann@acme.com>", ["ann@acme.com"]),
+        ("<mailto:ann@acme.com|Ann Smith>", ["ann@acme.com", "Smith>"]),
+        ("[ann@acme.com|mailto:ann@acme.com]", ["ann@acme.com"]),
+        ("[Ann Smith|mailto:ann@acme.com]", ["[Ann", "Smith", "ann@acme.com"]),
+        ("<tel:+442079460147|+44 20 7946 0147>", ["+442079460147"]),
+        # addresses that are written out
+        ("ann [at] acme.com", ["ann@acme.com"]),
+        ("ann.smith(at)acme(dot)com", ["ann.smith@acme.com"]),
+        (
+            "Ann: ann [dot] smith [AT] mail [dot] acme [dot] com.",
+            ["Ann:", "ann.smith@mail.acme.com"],
+        ),
+        ("ann.smith at acme.com", ["ann.smith@acme.com"]),
+        ("ann dot smith at acme dot com", ["ann.smith@acme.com"]),
+        ("Siemens (AT) Support", ["Siemens", "(AT)", "Support"]),
+        ("ann at acme", ["ann", "at", "acme"]),
+        ("meet at bob@acme.com", ["meet", "at", "bob@acme.com"]),
+        # in the address of a page
+        ("ann%2Bnews%40acme.com", ["ann+news@acme.com"]),
+        ("ann%40", ["ann%40"]),
+        ("https://acme.com/admin?user=ann%40acme.com&x=1", ["ann@acme.com"]),
+        ("https://acme.com/login?email=ann@acme.com", ["ann@acme.com"]),
+        ("https://acme.com/customers/ann%40acme.com/orders", ["ann@acme.com"]),
+        ("https://acme.com/logs?user_id=auth0%7C5f7c8&x=1", ["auth0|5f7c8"]),
+        ("https://acme.com/logs?q=user_id:auth0%257C5f7c8", ["auth0|5f7c8"]),
         ("\u202aAnn\u202c", ["Ann"]),
         ("Ann\u00ada", ["Anna"]),
         ("می\u200cخواهم", ["می\u200cخواهم"]),
