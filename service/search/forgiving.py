@@ -1,12 +1,15 @@
 """Ways to match what was typed with errors, or otherwise than it is indexed: they count least.
 Pure."""
 
+import re
+from itertools import islice
 from typing import Final
 
 from service.search.clauses import MOST_NUMBERS_TRIED, are_few
 from service.search.mistyped_beginning import mistyped_beginning
 from service.search.queries import (
     Query,
+    any_of,
     constant,
     email_words,
     in_names,
@@ -22,9 +25,15 @@ from service.search.query_text import (
     trimmed,
 )
 
+SAME_MAILBOX: Final = 4
 ONE_TYPO: Final = 2
 MORE_TYPOS: Final = 1
 
+# What may end an id where a line of a table goes on behind it; an id may have them in it.
+_BEHIND_ID: Final = re.compile("[,;\"']")
+_MOST_MARKS: Final = 20
+# Initials are left out where this many words beside them tell who is meant.
+_ENOUGH_NAMES: Final = 2
 # What is shorter begins too many ids by chance.
 _LEAST_OF_ID: Final = 8
 _FULL_NAME: Final = (2, 3)
@@ -33,10 +42,24 @@ _ADDRESSES: Final = ("email.folded",)
 _FULL_NAMES: Final = ("name", "given_name", "family_name")
 # Of a name with a hyphen, the index has each part by itself, and both together here alone.
 _HYPHENED: Final = (*_FULL_NAMES, "name.joined")
+# So long, a word may be two, and the letter that is wrong their hyphen.
+_LEAST_OF_TWO: Final = 10
 # Of three letters, with another first one, too much else is made.
 ANOTHER_FIRST_LETTER: Final = {"fuzziness": "AUTO:4,1000", "prefix_length": 0}
 # No name is longer; an address can be, but what is compared letter by letter takes its time.
 _LONGEST_MISTYPED: Final = 64
+
+
+def is_passed_over(text: QueryText, place: int) -> bool:
+    """Whether one of the words is none of the user's: a title, the initial of a name that the index
+    hasn't, or what somebody has (`Ann's account`)."""
+    names = [word for word in text.words if not word.is_title]
+    word = text.words[place]
+    if not names or word.is_title:
+        return bool(names)
+    if word.is_initial:
+        return len([name for name in names if not name.is_initial]) >= _ENOUGH_NAMES
+    return place > 0 and text.words[place - 1].owner is not None
 
 
 def enough_alone(text: QueryText) -> list[Query]:
@@ -46,6 +69,9 @@ def enough_alone(text: QueryText) -> list[Query]:
         for word in text.words
         if word.is_address or "|" in word.text
     ]
+    ids = {end for word in text.words if "|" in word.text for end in _cut_ids(word.text)}
+    if ids:
+        ways.append(constant({"terms": {"user_id": sorted(ids)}}, ONE_TYPO))
     numbers = sorted(filter(is_whole, text.numbers))
     if numbers:
         ways.append(constant({"terms": {"phone_number": numbers}}, ONE_TYPO))
@@ -55,6 +81,12 @@ def enough_alone(text: QueryText) -> list[Query]:
     if ends:
         ways.append(constant({"terms": {"phone_number": ends}}, MORE_TYPOS))
     return ways
+
+
+def _cut_ids(text: str) -> list[str]:
+    """What may be the id of a line of a table, pasted."""
+    ends = (mark.start() for mark in _BEHIND_ID.finditer(text))
+    return [text[:end] for end in islice(ends, _MOST_MARKS) if "|" in text[:end]]
 
 
 def _a_digit_off(digits: str) -> Query:
@@ -89,7 +121,8 @@ def _begun_with_an_error(text: QueryText, word: Word) -> Query | None:
         return None
     if word.is_address:
         return mistyped_beginning(word.text, _ADDRESSES)
-    fields = _FULL_NAMES if term_count(word.text) == 1 else _HYPHENED
+    is_short = term_count(word.text) == 1 and len(word.letters) < _LEAST_OF_TWO
+    fields = _FULL_NAMES if is_short else _HYPHENED
     return mistyped_beginning(word.letters, fields)
 
 
@@ -116,6 +149,19 @@ def _inner_address(address: str) -> Query:
     return {"bool": {"must": [email_words(local), *ends]}}
 
 
+def _same_mailbox(address: str) -> list[Query]:
+    """With another tag, or without one: `ann+shop@acme.com` of ann@acme.com."""
+    local, _, domain = address.rpartition("@")
+    name = local.partition("+")[0]
+    if not (name and domain):
+        return []
+    tagged = [{"prefix": {"email.folded": f"{name}+"}}, {"prefix": {"email.domain": domain}}]
+    ways: list[Query] = [{"bool": {"filter": tagged}}]
+    if name != local:
+        ways.append({"prefix": {"email.folded": f"{name}@{domain}"}})
+    return [constant(any_of(ways), SAME_MAILBOX)]
+
+
 def _with_typos(word: Word, most: int, *, first_letter: bool) -> list[Query]:
     """first_letter: a name's may be wrong too, if nothing else is: it seldom is."""
     if most <= 0 or len(word.text) > _LONGEST_MISTYPED:
@@ -131,6 +177,7 @@ def _with_typos(word: Word, most: int, *, first_letter: bool) -> list[Query]:
             constant(_inner_address(word.text.removesuffix(ending)), MORE_TYPOS),
             constant(email_words(word.text, analyzer="id_words"), MORE_TYPOS),
             _fuzzy("email.folded", word.text, most),
+            *_same_mailbox(word.text),
         ]
     how = {"prefix_length": 1, "max_expansions": most}
     one = {"fuzziness": "AUTO:3,1000", **how}

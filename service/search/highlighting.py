@@ -43,6 +43,8 @@ def highlight_request(text: QueryText, *, forgiving: bool) -> dict[str, Any]:
         if forgiving:
             ways.append(in_names(name, fuzziness="AUTO", prefix_length=1))
             ways.append(in_names(name, **ANOTHER_FIRST_LETTER))
+        if word.owner:
+            ways.append(in_names(word.owner))
         if other := otherwise_spelt(name):
             ways.append(in_names(other, **({"type": "bool_prefix"} if forgiving else {})))
     return {

@@ -18,6 +18,8 @@ MAX_TERMS: Final = 60
 _LONGEST_ID: Final = 2_048
 
 _SITE: Final = re.compile(r"(?:https?://(?:www\.)?|www\.)([\w-]+(?:\.[\w-]+)+)/?", re.IGNORECASE)
+# Of fewer letters it is rather the beginning of a name: O'S, D'S.
+_POSSESSIVE: Final = re.compile(r"(.*\w{3,})['`\u00b4\u2018\u2019\u02bc]s\W*", re.IGNORECASE)
 _NO_TEXT: Final = re.compile(r"[\0\x1c-\x1f]")
 # From here on scripts are written without blanks, and each character may become a term.
 _FIRST_OF_ITS_OWN: Final = "\u2e80"
@@ -61,6 +63,17 @@ class Word:
     def is_title(self) -> bool:
         """`Dr.`, `Frau`."""
         return self.letters.lower() in _TITLES.split()
+
+    @property
+    def is_initial(self) -> bool:
+        """`K.`"""
+        return len(self.letters) == 1 and self.letters.isalpha() and not is_blankless(self.letters)
+
+    @property
+    def owner(self) -> str | None:
+        """Whose something is: Collins of `Collins's`."""
+        found = _POSSESSIVE.fullmatch(self.text)
+        return found[1] if found else None
 
     @property
     def site(self) -> str | None:

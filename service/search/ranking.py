@@ -16,8 +16,8 @@ Whatever the number of words, one more that matches whole outweighs all that a b
 Typing errors are looked for only when nobody matches without (`forgiving`); then each word may be
 a letter or two off, a beginning a letter off, written together or apart, a beginning in the other
 spelling, or an address without its beginning or with another ending, or begin an id, and counts
-least; a title needs no match, a number may have another beginning or be a digit off, and one
-address, id or number is enough.
+least; a title, an initial or what is behind a possessive needs no match, a number may have another
+beginning or be a digit off, and one address, id or number is enough.
 """
 
 import re
@@ -25,7 +25,7 @@ from itertools import permutations
 from typing import Final
 
 from service.search.clauses import are_few, expansions
-from service.search.forgiving import enough_alone, forgiven
+from service.search.forgiving import enough_alone, forgiven, is_passed_over
 from service.search.queries import (
     NAMES,
     Query,
@@ -75,7 +75,7 @@ def matching(text: QueryText, *, forgiving: bool = False) -> Query:
     words = [
         _word(word, forgiven(text, place, most) if forgiving else [])
         for place, word in enumerate(text.words)
-        if not (forgiving and word.is_title and _is_more_than_titles(text))
+        if not (forgiving and is_passed_over(text, place))
     ]
     # What stands in the document as typed matches, whatever words its field is indexed by.
     ways = [{"bool": {"must": words}}, constant(known_by(text.whole, text.digits), 0)]
@@ -201,6 +201,8 @@ def _anywhere(word: Word) -> list[Query]:
     other = otherwise_spelt(text)
     if other and term_count(text) == 1:  # of a term of each word there are few enough
         ways.append(constant(in_names(other), OTHER_SPELLING))
+    if word.owner:
+        ways.append(constant(in_names(word.owner), OTHER_SPELLING))
     if term_count(word.letters) == 1:
         joined = {"query": word.letters, "operator": "and"}
         ways.append(constant({"match": {"name.joined": joined}}, OTHER_BEGINNING))
@@ -229,7 +231,3 @@ def _phone(digits: str) -> list[Query]:
         constant({"term": {"phone_number": digits}}, end),
         constant({"prefix": {"phone_number": digits}}, OTHER_BEGINNING),
     ]
-
-
-def _is_more_than_titles(text: QueryText) -> bool:
-    return not all(word.is_title for word in text.words)

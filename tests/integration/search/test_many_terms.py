@@ -59,6 +59,12 @@ async def test_many_mistyped_words_among_many_similar_names(crowd: Api, count: i
         assert found["highlights"][0]["name"].count("<mark>") == count
 
 
+@pytest.mark.parametrize("count", [1, 5, len(WORDS)])
+async def test_many_possessives(crowd: Api, count: int) -> None:
+    full = ("filter", f"email={','.join(str(number) for number in range(200))}")
+    await crowd.find(" ".join(f"{word}'s" for word in MISTYPED[:count]), full, highlight="true")
+
+
 @pytest.mark.parametrize("parts", [1, 2, 5, 12, 60])
 async def test_many_umlauts(crowd: Api, parts: int) -> None:
     terms = [f"{word[0]}ü{letter}" for letter in "rstnl" for word in WORDS]

@@ -59,6 +59,11 @@ PEOPLE = [
     person("mail", name="Mail Person", nickname="mp", email="mail.person+a@sub.example.org"),
     person("comma", name="Quann Smythe", email="smith,qann@comma.example"),
     person("handle", name="Handled", username="x_handle77"),
+    person("z-tagged", name="Tag One", email="tagged+shop@mailbox.example"),
+    person("a-tagged", name="Tag Two", email="tagger@mailbox.example"),
+    person("untagged", name="Tag None", email="untagged@mailbox.example"),
+    person("quann-5", name="Table Line"),
+    person("quann-5,Somebody", name="Table Comma"),
     person("trunk", name="Trunk Number", phone_number="+49 (0)171 9988776"),
     person("trunk-wide", name="Wide Number", phone_number="+49 ( 0 ) 172 9988776"),
     person("national", name="National Number", phone_number="06-1234 9876"),
@@ -111,6 +116,13 @@ PEOPLE = [
         ("Frau Quennell", "initial"),
         ("Theodora Quennell, Jr.", "initial"),
         ("Herr Prof. Dr. Wöhlermann", "umlauts"),
+        # an initial that no name has, and what somebody has
+        ("Theodora K. Quennell", "initial"),
+        ("Quennell, Theodora K", "initial"),
+        ("Quennell's", "initial"),
+        ("Theodora Quennell\u2019s", "initial"),
+        ("Theodora Quennell's account", "initial"),
+        ("Quennell's login", "initial"),
         # words of which one begins another
         ("J Jellinghaus", "z-own-word"),
         ("jellinghaus, J.", "z-own-word"),
@@ -175,6 +187,16 @@ PEOPLE = [
         ("sub=google-oauth2|103547991597142817349", "103547991597142817349"),
         ("user_id: google-oauth2|103547991597142817349", "103547991597142817349"),
         ("@x_handle77", "handle"),
+        # addresses with a tag, with another and without one
+        ("tagged@mailbox.example", "z-tagged"),
+        ("tagged+other@mailbox.example", "z-tagged"),
+        ("untagged+zz@mailbox.example", "untagged"),
+        ("untagged+zz@mailb", "untagged"),
+        # lines of tables
+        ("auth0|quann-5,Somebody,Else,true", "quann-5"),
+        ("auth0|quann-5;Somebody;no@body.example", "quann-5"),
+        ("auth0|quann-5,no@body.example", "quann-5"),
+        ('"auth0|quann-5","Somebody Else","no@body.example"', "quann-5"),
         # numbers
         ("+49 171 9988776", "trunk"),
         ("0049 171 99887", "trunk"),
