@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Final
 
 from service.search.clauses import MOST_NUMBERS_TRIED, are_few
-from service.search.mistyped_beginning import mistyped_beginning
+from service.search.mistyped_beginning import begins_like, mistyped_beginning
 from service.search.queries import (
     Query,
     any_of,
@@ -24,6 +24,7 @@ from service.search.query_text import (
     term_count,
     trimmed,
 )
+from service.search.transliteration import is_latin, otherwise_written
 
 SAME_MAILBOX: Final = 4
 ONE_TYPO: Final = 2
@@ -108,6 +109,7 @@ def forgiven(text: QueryText, place: int, most: int) -> list[Query]:
     if are_few(text):
         if query := _begun_with_an_error(text, word):
             ways.append(constant(query, MORE_TYPOS))
+        ways += _in_other_scripts(word)
         if word.site:
             ways.append(constant({"term": {"email.domain": word.site}}, ONE_TYPO))
         if term_count(word.text) in _FULL_NAME and not word.is_address:  # `Smith,Ann`
@@ -124,6 +126,15 @@ def _begun_with_an_error(text: QueryText, word: Word) -> Query | None:
     is_short = term_count(word.text) == 1 and len(word.letters) < _LEAST_OF_TWO
     fields = _FULL_NAMES if is_short else _HYPHENED
     return mistyped_beginning(word.letters, fields)
+
+
+def _in_other_scripts(word: Word) -> list[Query]:
+    if word.is_address or term_count(word.text) > 1:
+        return []
+    # An address is seldom in any but Latin letters.
+    fields = _FULL_NAMES if is_latin(word.letters) else (*_FULL_NAMES, "email")
+    ways = [begins_like(f"{pattern}.*", fields) for pattern in otherwise_written(word.letters)]
+    return [constant(way, ONE_TYPO) for way in ways]
 
 
 def _joined(text: QueryText, place: int) -> list[Query]:

@@ -18,6 +18,7 @@ from service.search.mistyped_beginning import beginning_pattern
 from service.search.phone_number import TRUNK_PREFIX
 from service.search.queries import NAMES, in_names
 from service.search.query_text import QueryText, Word, otherwise_spelt, trimmed
+from service.search.transliteration import otherwise_written
 
 _OPEN, _CLOSE = "<mark>", "</mark>"
 # What the engine marks with: characters for private use (the engine trims control characters away);
@@ -30,6 +31,9 @@ _LEAST_CHARS: Final = 2
 _LEAST_APART: Final = 3
 _MOST_TOGETHER: Final = 3
 _ANYWHERE: Final = ("email", "user_id")
+
+# Letters that the index keeps, and that are looked for here without their marks.
+_FOLDED_FURTHER: Final = str.maketrans("йїў", "иіу")
 
 _Span = tuple[int, int]
 
@@ -71,8 +75,11 @@ class Highlighter:
         self._anywhere = _either(typed)
         parted = _otherwise_parted(text.words, forgiving=forgiving)
         self._in_names = _beginning_words(_either([*typed, *parted]))
-        mistyped = [beginning_pattern(word.letters) for word in text.words] if forgiving else []
-        self._mistyped = _beginning_words("|".join(filter(None, mistyped)))
+        words = [word.letters for word in text.words] if forgiving else []
+        otherwise = [beginning_pattern(word) for word in words]
+        for word in words:
+            otherwise += [one.translate(_FOLDED_FURTHER) for one in otherwise_written(word)]
+        self._otherwise = _beginning_words("|".join(filter(None, otherwise)))
 
     def of(self, source: Mapping[str, Any], found: Mapping[str, list[str]]) -> dict[str, str]:
         """Marked values by field. found: what the engine marked of this user."""
@@ -80,7 +87,7 @@ class Highlighter:
         for name in NAMES:
             value, engines = _read(source.get(name), found.get(name))
             spans = _merged(_spans(self._in_names, value), engines)
-            marked[name] = _marked(value, _merged(spans, _spans(self._mistyped, value)))
+            marked[name] = _marked(value, _merged(spans, _spans(self._otherwise, value)))
         for name in _ANYWHERE:
             value = _short(source.get(name))
             marked[name] = _marked(value, _spans(self._anywhere, value))

@@ -22,6 +22,11 @@ def mistyped_beginning(typed: str, fields: Iterable[str]) -> Query | None:
     pattern = beginning_pattern(typed, rest_of_it=".*")
     if pattern is None:
         return None
+    return begins_like(pattern, fields)
+
+
+def begins_like(pattern: str, fields: Iterable[str]) -> Query:
+    """Who has a term in one of the fields that the expression matches."""
     how = {"value": pattern, "flags": "NONE"}
     return {"bool": {"should": [{"regexp": {field: how}} for field in fields]}}
 

@@ -66,8 +66,8 @@ def _apart(part: str) -> list[str]:
     """The addresses of a list, and what stands before or behind one."""
     shown = _SHOWN.search(part)
     if shown:
-        before, link = part[: shown.start()], part[shown.end() :]
-        return [link] if "@" in before else [before, link]
+        instead, link = part[: shown.start()], part[shown.end() :]
+        return [link] if "@" in instead else [instead, link]
     whole = _AS_ONE.search(part)
     end = whole.start() if whole else len(part)
     listed, rest = part[:end], part[end:]

@@ -187,7 +187,7 @@ PEOPLE = [
         ("tq@quill.org", "quill"),
         ("tq@quilt.org", ""),
         ("Quillan@Elsewhere.example", "quillan"),
-        ("chaikovskij", ""),
+        ("chaikovskij", "tchaik"),
         ("чайковскй", "tchaik"),
         # nobody at all
         ("xylophone zzzz", ""),

@@ -22,6 +22,9 @@ PEOPLE = [
     person("hamza", name="إسحاق مُرتَضَى"),
     person("stretched", name="عثمـــان"),
     person("persian", name="کیانوش یزدانی"),
+    person("ukr-1", name="Олексій Ковальчук"),
+    person("ell-1", name="Θεοχάρης Ξανθόπουλος"),
+    person("ltn-1", name="Zherar Shtrudel", email="zh@strudel.example"),
     person("thai", name="ประเสริฐ สุขสันต์"),
     person("uzbek", name="O\u02bbtkir Yo\u02bbldoshev"),
     person("ukrainian", name="Дар\u02bcя Мар\u02bcянівна"),
@@ -111,6 +114,13 @@ PEOPLE = [
         ("o'tkir yo'ldoshev", "uzbek"),
         ("yoldosh", "uzbek"),
         ("дар'я мар’ян", "ukrainian"),
+        # in another script
+        ("oleksiy kovalch", "ukr-1"),
+        ("kovaltchouk", "ukr-1"),
+        ("Kovalchuk, Oleksii", "ukr-1"),
+        ("theocharis xanth", "ell-1"),
+        ("Жерар Штрудель", "ltn-1"),
+        ("штруд", "ltn-1"),
         # titles that no name has
         ("Ms. Theodora Quennell", "initial"),
         ("Frau Quennell", "initial"),
@@ -234,6 +244,12 @@ async def test_first(people: Api, q: str, first: str) -> None:
 async def test_an_umlaut_spelt_out_is_marked_while_it_is_typed(people: Api) -> None:
     found = await people.find("woehl kaeth", highlight="true")
     assert found["highlights"] == [{"name": "<mark>Käthchen</mark> <mark>Wöhlermann</mark>"}]
+
+
+async def test_a_name_in_another_script_is_marked(people: Api) -> None:
+    found = await people.find("kovalch oleksiy", highlight="true")
+    assert found["forgiving"] is True
+    assert found["highlights"] == [{"name": "<mark>Олексій</mark> <mark>Ковальч</mark>ук"}]
 
 
 async def test_a_mistyped_beginning_is_marked(people: Api) -> None:
