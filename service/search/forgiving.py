@@ -24,6 +24,7 @@ from service.search.query_text import (
     term_count,
     trimmed,
 )
+from service.search.short_names import also_called
 from service.search.transliteration import is_latin, otherwise_written
 
 SAME_MAILBOX: Final = 4
@@ -41,6 +42,7 @@ _FULL_NAME: Final = (2, 3)
 _JOINED: Final = ("name", "family_name", "name.joined")
 _ADDRESSES: Final = ("email.folded",)
 _FULL_NAMES: Final = ("name", "given_name", "family_name")
+_GIVEN_NAMES: Final = ("name", "given_name", "nickname")
 # Of a name with a hyphen, the index has each part by itself, and both together here alone.
 _HYPHENED: Final = (*_FULL_NAMES, "name.joined")
 # So long, a word may be two, and the letter that is wrong their hyphen.
@@ -107,6 +109,8 @@ def forgiven(text: QueryText, place: int, most: int) -> list[Query]:
     word = text.words[place]
     ways = _with_typos(word, most, first_letter=are_few(text)) + _joined(text, place)
     if are_few(text):
+        if called := also_called(word.letters):
+            ways += [constant({"terms": {name: called}}, ONE_TYPO) for name in _GIVEN_NAMES]
         if query := _begun_with_an_error(text, word):
             ways.append(constant(query, MORE_TYPOS))
         ways += _in_other_scripts(word)

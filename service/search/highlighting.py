@@ -18,6 +18,7 @@ from service.search.mistyped_beginning import beginning_pattern
 from service.search.phone_number import TRUNK_PREFIX
 from service.search.queries import NAMES, in_names
 from service.search.query_text import QueryText, Word, otherwise_spelt, trimmed
+from service.search.short_names import also_called
 from service.search.transliteration import otherwise_written
 
 _OPEN, _CLOSE = "<mark>", "</mark>"
@@ -78,6 +79,7 @@ class Highlighter:
         words = [word.letters for word in text.words] if forgiving else []
         otherwise = [beginning_pattern(word) for word in words]
         for word in words:
+            otherwise += [rf"{one}(?![^\W_])" for one in also_called(word)]
             otherwise += [one.translate(_FOLDED_FURTHER) for one in otherwise_written(word)]
         self._otherwise = _beginning_words("|".join(filter(None, otherwise)))
 

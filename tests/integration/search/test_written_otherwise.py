@@ -22,6 +22,8 @@ PEOPLE = [
     person("hamza", name="إسحاق مُرتَضَى"),
     person("stretched", name="عثمـــان"),
     person("persian", name="کیانوش یزدانی"),
+    person("short-1", name="Robert Quetzenberg"),
+    person("short-2", name="Bob Quetzendorf"),
     person("ukr-1", name="Олексій Ковальчук"),
     person("ell-1", name="Θεοχάρης Ξανθόπουλος"),
     person("ltn-1", name="Zherar Shtrudel", email="zh@strudel.example"),
@@ -114,6 +116,11 @@ PEOPLE = [
         ("o'tkir yo'ldoshev", "uzbek"),
         ("yoldosh", "uzbek"),
         ("дар'я мар’ян", "ukrainian"),
+        # for short
+        ("Bob Quetzenberg", "short-1"),
+        ("quetzenberg, bobby", "short-1"),
+        ("Robert Quetzendorf", "short-2"),
+        ("bob quetz", "short-2"),
         # in another script
         ("oleksiy kovalch", "ukr-1"),
         ("kovaltchouk", "ukr-1"),
@@ -244,6 +251,12 @@ async def test_first(people: Api, q: str, first: str) -> None:
 async def test_an_umlaut_spelt_out_is_marked_while_it_is_typed(people: Api) -> None:
     found = await people.find("woehl kaeth", highlight="true")
     assert found["highlights"] == [{"name": "<mark>Käthchen</mark> <mark>Wöhlermann</mark>"}]
+
+
+async def test_a_name_for_short_is_marked(people: Api) -> None:
+    found = await people.find("bob quetzenberg", highlight="true")
+    assert found["forgiving"] is True
+    assert found["highlights"] == [{"name": "<mark>Robert</mark> <mark>Quetzenberg</mark>"}]
 
 
 async def test_a_name_in_another_script_is_marked(people: Api) -> None:
