@@ -7,12 +7,11 @@ be written again, the exact reader takes over; where it can't write a value, the
 import orjson
 
 from service.events import json_reader, json_writer
-from service.events.json_value import MAX_DEPTH, JsonValue, Literal, NotJson
+from service.events.json_value import MAX_DEPTH, JsonValue, Literal, NotJson, is_too_deep
 
-__all__ = ["JsonValue", "Literal", "NotJson", "dump", "parse", "split_batch"]
+__all__ = ["JsonValue", "Literal", "NotJson", "dump", "parse", "parse_roughly", "split_batch"]
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_CONTAINERS = (dict, list)
 
 
 def _outline() -> bytes:
@@ -56,9 +55,21 @@ def parse(body: bytes) -> JsonValue:
         or _LONG_NUMBER_FIRST_IN_LIST in outline
         or _LONG_NEGATIVE_NUMBER in outline
         or outline.startswith(_DIGITS)
-        or (outline.count(b"[") > MAX_DEPTH and _is_too_deep(value))
+        or (outline.count(b"[") > MAX_DEPTH and is_too_deep(value))
     ):
         return json_reader.read(body)
+    return value
+
+
+def parse_roughly(body: bytes) -> JsonValue:
+    """As `parse`, but integers beyond 64 bits may be rounded, and depth has no limit.
+
+    To look for those numbers costs as much as all the rest. Raises NotJson.
+    """
+    try:
+        value: JsonValue = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return json_reader.read(body.removeprefix(_BYTE_ORDER_MARK))
     return value
 
 
@@ -85,21 +96,3 @@ def split_batch(body: bytes) -> list[bytes]:
     body = body.removeprefix(_BYTE_ORDER_MARK)
     elements = json_reader.split(body)
     return [body] if elements is None else elements
-
-
-def _is_too_deep(value: JsonValue) -> bool:
-    """Whether a value is nested deeper than MAX_DEPTH, found level by level."""
-    level: list[JsonValue] = [value]
-    for _ in range(MAX_DEPTH):
-        below: list[JsonValue] = []
-        for container in level:
-            if isinstance(container, dict):
-                below += [
-                    member for member in container.values() if isinstance(member, _CONTAINERS)
-                ]
-            elif isinstance(container, list):
-                below += [element for element in container if isinstance(element, _CONTAINERS)]
-        if not below:
-            return False
-        level = below
-    return True

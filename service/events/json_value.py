@@ -38,3 +38,23 @@ class Literal:
 JsonValue: TypeAlias = (
     "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | Literal | None"
 )
+
+_CONTAINERS: Final = (dict, list)
+
+
+def is_too_deep(value: JsonValue) -> bool:
+    """Whether a value is nested deeper than MAX_DEPTH, found level by level."""
+    level: list[JsonValue] = [value]
+    for _ in range(MAX_DEPTH):
+        below: list[JsonValue] = []
+        for container in level:
+            if isinstance(container, dict):
+                below += [
+                    member for member in container.values() if isinstance(member, _CONTAINERS)
+                ]
+            elif isinstance(container, list):
+                below += [element for element in container if isinstance(element, _CONTAINERS)]
+        if not below:
+            return False
+        level = below
+    return True

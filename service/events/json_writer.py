@@ -1,14 +1,32 @@
-"""A JSON writer for the values that orjson refuses: lone surrogates, any depth, any integer."""
+"""A JSON writer for the values that orjson refuses: lone surrogates, any depth, any integer.
+
+The standard library's encoder takes all of a value but a Literal and what is deeper than it goes.
+"""
 
 import json
+from typing import Final
 
 import orjson
 
 from service.events.json_value import JsonValue, Literal
 
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+
 
 def write(value: JsonValue) -> bytes:
-    """Compact JSON text; iterative, so that no depth can exhaust the stack."""
+    """Compact JSON text; no depth can exhaust the stack."""
+    try:
+        return _encode(value)
+    except (TypeError, RecursionError):
+        return _write_by_item(value)
+
+
+def _encode(value: JsonValue) -> bytes:
+    # A lone surrogate has no UTF-8; its escape is valid JSON.
+    return _ENCODER.encode(value).encode(errors="backslashreplace")
+
+
+def _write_by_item(value: JsonValue) -> bytes:
     text: list[bytes] = []
     # What is still to be written, the next last; bytes are text already.
     pending: list[JsonValue | bytes] = [value]
@@ -36,14 +54,14 @@ def write(value: JsonValue) -> bytes:
 
 
 def _flat(container: dict[str, JsonValue] | list[JsonValue]) -> bytes | None:
-    """The text of a container of scalars that orjson takes: a million numbers in one step."""
+    """The text of a container of scalars without a Literal: a million numbers in one step."""
     members = container.values() if isinstance(container, dict) else container
     if any(isinstance(member, dict | list | Literal) for member in members):
         return None
     try:
         return _compact(orjson.dumps(container))
     except orjson.JSONEncodeError:
-        return None
+        return _encode(container)
 
 
 def _scalar(value: str | float | Literal | None) -> bytes:
@@ -60,8 +78,7 @@ def _string(text: str) -> bytes:
     try:
         return _compact(orjson.dumps(text))
     except orjson.JSONEncodeError:
-        # A lone surrogate has no UTF-8; its escape is valid JSON.
-        return json.dumps(text).encode()
+        return _encode(text)
 
 
 def _compact(written: bytes) -> bytes:

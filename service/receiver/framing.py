@@ -12,10 +12,8 @@ headers are the event's attributes, since senders and proxies get it wrong.
 import re
 from collections.abc import Mapping
 
-import orjson
-
 from service.events.binary_mode import binary_to_structured
-from service.events.json_text import JsonValue, NotJson, parse, split_batch
+from service.events.json_text import NotJson, parse, parse_roughly, split_batch
 from service.events.judgement import Verdict, judge
 from service.journal.records import Disposition, Entry
 
@@ -50,10 +48,5 @@ def _is_binary(headers: Mapping[str, str]) -> bool:
 
 
 def _entry(body: bytes) -> Entry:
-    try:
-        value: JsonValue = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        value = parse(body)  # what orjson refuses is JSON to others: lone surrogates, any depth
-    # Judging needs no exact numbers; to look for those orjson rounds costs as much again.
-    judgement = judge(value)
+    judgement = judge(parse_roughly(body))
     return Entry(body, judgement.type_label, _DISPOSITIONS[judgement.verdict], judgement.tenant)

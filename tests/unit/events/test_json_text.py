@@ -11,8 +11,16 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from service.events import json_reader
-from service.events.json_text import JsonValue, Literal, NotJson, dump, parse, split_batch
+from service.events import json_reader, json_tokens, json_writer
+from service.events.json_text import (
+    JsonValue,
+    Literal,
+    NotJson,
+    dump,
+    parse,
+    parse_roughly,
+    split_batch,
+)
 from service.events.json_value import MAX_DEPTH
 
 BIG = "123456789012345678901234567890"
@@ -179,6 +187,16 @@ def test_an_id_or_version_of_many_digits_does_not_cost_the_slow_reader(
     assert parse(text) == json_reader.read(text)
     monkeypatch.delattr(json_reader, "read")
     parse(text)
+
+
+def test_what_orjson_refuses_costs_no_step_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = b'{"a":[' + b",".join([b'"\\ud800"'] * 1_000) + b'],"\\udfff":["\xc3\xbc",1e5,{}]}'
+    value = parse(text)
+    assert value == json_reader.read(text)
+    monkeypatch.delattr(json_tokens, "tokens")
+    monkeypatch.delattr(json_writer, "_scalar")
+    assert parse(text) == parse_roughly(text) == value
+    assert parse(dump(value)) == value
 
 
 @given(values)
