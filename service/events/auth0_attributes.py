@@ -13,6 +13,12 @@ def tenant(envelope: dict[str, JsonValue]) -> str | None:
     return _name(envelope.get("a0tenant"))
 
 
+def named_tenant(envelope: dict[str, JsonValue]) -> str | None:
+    """Whatever string stands where the tenant's name belongs; with a lone surrogate, nobody's."""
+    named = envelope.get("a0tenant")
+    return named if isinstance(named, str) and named else None
+
+
 def is_test(envelope: dict[str, JsonValue]) -> bool:
     """Whether the event was sent from the dashboard to try the stream, and is about nobody."""
     return envelope.get("a0purpose") == "test"

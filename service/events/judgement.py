@@ -27,7 +27,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`type_label` is a handled type or `other`; `tenant` is None when none is named properly."""
+    """`type_label` is a handled type or `other`; `tenant` is None when no string names one."""
 
     verdict: Verdict
     type_label: str
@@ -51,5 +51,5 @@ def judge(element: JsonValue) -> Judgement:
     if auth0_attributes.is_test(element):
         verdict = Verdict.TEST
     # What is no event names no tenant: the journal would adopt it, and refuse the real one's.
-    tenant = None if verdict is Verdict.MALFORMED else auth0_attributes.tenant(element)
+    tenant = None if verdict is Verdict.MALFORMED else auth0_attributes.named_tenant(element)
     return Judgement(verdict, label, tenant)

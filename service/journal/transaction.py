@@ -104,8 +104,11 @@ class Transaction:
     def _is_ours(self, tenant: str) -> bool:
         if tenant == self.ledger.tenant:
             return True
+        name = storable(tenant, _LONGEST_TENANT)
+        if not tenant.startswith(name):
+            return False  # what no text can hold is nobody's name, nor one to adopt
         if self.ledger.tenant is not None:
-            return storable(tenant, _LONGEST_TENANT) == self.ledger.tenant
+            return name == self.ledger.tenant
         self.set_tenant(tenant)
         return True
 

@@ -105,7 +105,7 @@ ENVELOPES: dict[str, tuple[dict[str, str], Outcome]] = {
     "a test": ({"a0purpose": '"test"'}, Counted("test")),
     "another tenant": ({"a0tenant": '"stranger"'}, Counted("refused")),
     "tenant a number": ({"a0tenant": "5"}, Indexed()),
-    "tenant a lone surrogate": ({"a0tenant": '"\\ud800"'}, Indexed()),
+    "tenant a lone surrogate": ({"a0tenant": '"\\ud800"'}, Counted("refused")),
     "id missing": ({"id": ""}, DeadLetter("id_missing")),
     "id empty": ({"id": '""'}, DeadLetter("id_invalid")),
     "id a number": ({"id": "5"}, DeadLetter("id_invalid")),

@@ -1,5 +1,6 @@
 """What an element of a request is, in the receiver's eyes."""
 
+import json
 from typing import Any
 
 import pytest
@@ -47,3 +48,8 @@ def test_what_is_no_object_is_malformed(element: Any) -> None:
 @pytest.mark.parametrize("tenant", [None, "", 5, ["acme"], MISSING])
 def test_an_odd_tenant_is_none(tenant: Any) -> None:
     assert judge(parse(bent(a0tenant=tenant))).tenant is None
+
+
+@pytest.mark.parametrize("tenant", ["other", "\ud800"])
+def test_a_string_names_a_tenant_whatever_it_holds(tenant: str) -> None:
+    assert judge(json.loads(bent(a0tenant="acme")) | {"a0tenant": tenant}).tenant == tenant

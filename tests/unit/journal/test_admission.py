@@ -86,10 +86,17 @@ async def test_the_tenant_setting_wins(open_journal: Opener) -> None:
     assert (await open_journal()).tenant() == "second"
 
 
-async def test_a_tenant_that_is_no_text_stays_itself(journal: Journal) -> None:
-    hostile = "t\ud800" + "x" * 5000
+async def test_a_tenant_of_any_length_stays_itself(journal: Journal) -> None:
+    hostile = "t" * 5000
     await journal.append([entry(b"a", tenant=hostile), entry(b"b", tenant=hostile)])
     assert await bodies(journal) == [b"a", b"b"]
+
+
+async def test_a_tenant_that_is_no_text_is_anothers_and_never_adopted(journal: Journal) -> None:
+    await journal.append([entry(b"a", tenant="\ud800"), entry(b"b", tenant="ours")])
+    await journal.append([entry(b"c", tenant="ours\udfff"), entry(b"d", tenant="ours")])
+    assert await bodies(journal) == [b"b", b"d"]
+    assert (journal.tenant(), journal.accounting().refused) == ("ours", 2)
 
 
 async def test_a_repetition_is_counted_and_not_kept(journal: Journal) -> None:
