@@ -1,6 +1,7 @@
 """`user-sync bootstrap`: templates, index and aliases, and what was changed."""
 
 import asyncio
+from contextlib import suppress
 
 import click
 from opensearchpy.exceptions import OpenSearchException
@@ -8,6 +9,7 @@ from opensearchpy.exceptions import OpenSearchException
 from service.commands.index_view import explain
 from service.commands.main import Failure
 from service.index.bootstrap import bootstrap as make_fit
+from service.index.change import Change
 from service.index.connection import connect
 from service.settings import Settings, load_settings
 from service.wiring.stage_options import index_names, opensearch_options
@@ -32,10 +34,15 @@ async def _bootstrap(settings: Settings) -> None:
     names = index_names(settings)
     client = connect(opensearch_options(settings))
     try:
-        changes = await make_fit(client, names, report=lambda change: click.echo(str(change)))
+        changes = await make_fit(client, names, report=_tell)
     except OpenSearchException as error:
         raise Failure(explain(error, settings.opensearch.url, names.readers)) from None
     finally:
         await client.close()
     if not changes:
         click.echo(f"Nothing to change: the index behind {names.readers} is as it should be.")
+
+
+def _tell(change: Change) -> None:
+    with suppress(BrokenPipeError):  # nobody reads any more, but half of the work would be left
+        click.echo(str(change))

@@ -1,10 +1,11 @@
 """`user-sync`: finds the command, loads only its module, and turns known faults into plain words.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
+Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 130 interrupted.
 """
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,28 +17,42 @@ import click
 
 from service import __version__
 
+_UNCHANGED = "nothing was changed"
+
 
 @dataclass(frozen=True, slots=True)
 class Subcommand:
     """Where a command lives: a module of this package, with a click command of the same name.
 
     about: the first sentence of the command's help, told here so that --help loads nothing.
+    interrupted: what Ctrl-C leaves where the command itself doesn't handle it.
     """
 
     module: str
     about: str
+    interrupted: str = _UNCHANGED
 
 
 SUBCOMMANDS: Mapping[str, Subcommand] = {
-    "serve": Subcommand("serve", "Receive events and index them until stopped."),
-    "bootstrap": Subcommand("bootstrap", "Create templates, index and aliases; say what changed."),
+    "serve": Subcommand(
+        "serve", "Receive events and index them until stopped.", "what was acknowledged is kept"
+    ),
+    "bootstrap": Subcommand(
+        "bootstrap",
+        "Create templates, index and aliases; say what changed.",
+        "what it told of is done, and running it again does the rest",
+    ),
     "import": Subcommand("import_users", "Index the users of an Auth0 users export."),
     "reconcile": Subcommand("reconcile", "Compare the index with an Auth0 users export."),
     "rebuild": Subcommand("rebuild", "Move everything to a new index."),
     "demo": Subcommand("demo", "Play a sample history on an OpenSearch of its own."),
     "status": Subcommand("status", "Show the journal, the accounting and the index."),
     "verify": Subcommand("verify", "Try a running service with a canary user, and time it."),
-    "dead-letters": Subcommand("dead_letters", "Look at, replay or drop what couldn't be indexed."),
+    "dead-letters": Subcommand(
+        "dead_letters",
+        "Look at, replay or drop what couldn't be indexed.",
+        "user-sync dead-letters list shows what is left",
+    ),
     "settings": Subcommand("settings", "Print every setting with its value, unit and meaning."),
 }
 
@@ -91,18 +106,33 @@ class Cli(click.Group):
         **extra: Any,
     ) -> click.Context:
         """Read the arguments: --help and --version print here already."""
-        with _telling():
+        with _telling(), _interruptible():
             return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; faults that people can mend become a message and an exit code."""
         with _telling():
             try:
-                return super().invoke(ctx)
+                with _interruptible(ctx):
+                    return super().invoke(ctx)
             finally:
                 # What fails here can be told; at the interpreter's end it would be a trace.
                 if sys.stdout is not None:
                     sys.stdout.flush()
+
+
+@contextmanager
+def _interruptible(ctx: click.Context | None = None) -> Iterator[None]:
+    """Ctrl-C as an exit code that no command has otherwise, and a line."""
+    try:
+        yield
+    except (KeyboardInterrupt, click.Abort) as end:
+        if isinstance(end, click.Abort) and not isinstance(end.__context__, KeyboardInterrupt):
+            raise  # a question was answered with no
+        command = SUBCOMMANDS.get(ctx.invoked_subcommand or "") if ctx else None
+        left = command.interrupted if command else _UNCHANGED
+        click.echo(f"Interrupted; {left}.", err=True)
+        sys.exit(128 + signal.SIGINT)
 
 
 @contextmanager

@@ -168,9 +168,6 @@ def reconcile(
         raise _NotCompared(f"{error}\nNothing was compared.") from None
     except ExportDamaged as damage:
         raise _NotCompared(f"{file or 'The export'}: {damage}. Nothing was compared.") from None
-    except KeyboardInterrupt:  # a pipe is waited for; click's exit code would say that they differ
-        note("Interrupted; nothing was changed.")
-        sys.exit(128 + signal.SIGINT)
     options = ReconcileOptions(
         exported_at_us=exported_at_us,
         lines=line_options(settings, read_at_us=exported_at_us),

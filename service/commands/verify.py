@@ -26,6 +26,7 @@ from service.documents.document import DeletionMode
 from service.settings import Settings, load_settings
 
 _POLL_S = 0.02
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _Shows = Callable[[CanaryEvent], Awaitable[bool]]
 
@@ -64,7 +65,7 @@ def verify(url: str | None, also_url: str | None, timeout: float) -> None:
         raise click.UsageError(
             "There is no credential to post with: set USER_SYNC_WEBHOOK_TOKENS as the service has."
         )
-    fatal = [s for s in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(s) is signal.SIG_DFL]
+    fatal = [s for s in _SIGNALS if signal.getsignal(s) is not signal.SIG_IGN]  # by nohup, say
     verifying = _verify(settings, Target(target, headers), timeout)
     received = asyncio.run(until_signalled(verifying, fatal))
     if received is not None:
@@ -82,7 +83,7 @@ async def _verify(settings: Settings, target: Target, timeout_s: float) -> None:
             await trial.step(canary.created(clock_us()), trial.finds)
             await trial.step(canary.updated(clock_us()), trial.finds)
             await trial.step(canary.deleted(clock_us()), trial.finds_nobody)
-        except (Failure, asyncio.CancelledError):
+        except BaseException:  # even when nobody reads any more what is told
             await trial.clean_up()
             raise
     remains = "only its tombstone is left"
@@ -119,10 +120,11 @@ class _Trial:
     async def step(self, event: CanaryEvent, shows: _Shows) -> None:
         """Post, and wait until it shows. Raises Failure, with what to do."""
         started = time.perf_counter()
+        before, self._perhaps_there = self._perhaps_there, True
         try:
             await post(self._session, self._target, event.body)
         except NotAccepted as refusal:
-            self._perhaps_there |= refusal.perhaps_kept
+            self._perhaps_there = before or refusal.perhaps_kept
             raise Failure(f"{event.step}: {refusal}") from None
         self._perhaps_there = event.step != "delete"
         accepted = f"accepted in {_milliseconds(started)}"
@@ -150,6 +152,8 @@ class _Trial:
             await post(self._session, self._target, self._canary.deleted(clock_us()).body)
         except NotAccepted:
             note(f"The canary {self._canary.user_id} could not be deleted again.")
+        else:
+            note("The canary is taken away again: its deletion was accepted.")
 
     async def _wait(self, event: CanaryEvent, shows: _Shows) -> None:
         last = "the index answers, but not with it"

@@ -1,6 +1,7 @@
 """`user-sync verify` against a live service, and what it says when something is wrong."""
 
 import asyncio
+import os
 import re
 import signal
 import socket
@@ -69,7 +70,7 @@ async def test_verify_of_a_service_that_does_not_index_tells_its_health(
 
 
 @pytest.mark.parametrize(
-    ("signum", "code"), [(signal.SIGINT, 1), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+    ("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 )
 async def test_verify_that_is_stopped_takes_the_canary_away(
     service: StartService, signum: signal.Signals, code: int
@@ -90,5 +91,23 @@ async def test_verify_that_is_stopped_takes_the_canary_away(
     verifying.send_signal(signum)
     _, err = await asyncio.wait_for(verifying.communicate(), 20)
     assert verifying.returncode == code
+    assert b"taken away again" in err
+    assert b"Interrupted" in err
     assert b"Traceback" not in err
     assert (await received())["user.deleted"] == 1
+
+
+async def test_verify_whose_output_nobody_reads_takes_the_canary_away(running: Service) -> None:
+    async def deletions() -> int:
+        status = await running.status()
+        return int(status["journal"]["accounting"]["received"].get("user.deleted", 0))
+
+    before = await deletions()
+    reading, writing = os.pipe()
+    os.close(reading)
+    verifying = await asyncio.create_subprocess_exec(
+        *COMMAND, "verify", env=running.env, cwd=running.folder, stdout=writing
+    )
+    os.close(writing)
+    assert await asyncio.wait_for(verifying.wait(), 20) == 1
+    assert await deletions() == before + 1

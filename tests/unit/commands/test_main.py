@@ -1,8 +1,13 @@
 """`user-sync` itself: what it lists, how fast, and how it ends."""
 
+import fcntl
 import os
+import signal
 import subprocess
 import sys
+import termios
+import time
+from array import array
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -66,7 +71,7 @@ def test_an_unknown_command_is_wrong_usage() -> None:
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> type[click.Command]:
     class Failing(click.Command):
-        error: Exception
+        error: BaseException
 
         def invoke(self, ctx: click.Context) -> object:
             raise self.error
@@ -90,6 +95,63 @@ def test_known_faults_are_messages(
     assert result.exit_code == exit_code
     assert said in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("name", SUBCOMMANDS)
+def test_an_interruption_is_told_with_what_it_leaves(
+    failing: type[click.Command], name: str
+) -> None:
+    failing.error = KeyboardInterrupt()  # type: ignore[attr-defined]
+    result = CliRunner().invoke(cli, [name])
+    assert result.exit_code == 130
+    assert result.output == f"Interrupted; {SUBCOMMANDS[name].interrupted}.\n"
+
+
+@pytest.mark.parametrize(("typed", "exit_code"), [(KeyboardInterrupt, 130), (EOFError, 1)])
+def test_only_ctrl_c_interrupts_a_question(
+    typed: type[BaseException],
+    exit_code: int,
+    failing: type[click.Command],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def type_it(_: str) -> str:
+        raise typed
+
+    monkeypatch.setattr(click.termui, "visible_prompt_func", type_it)
+    with pytest.raises(click.Abort) as end:
+        click.confirm("Drop?")
+    failing.error = end.value  # type: ignore[attr-defined]
+    assert CliRunner().invoke(cli, ["status"]).exit_code == exit_code
+
+
+@pytest.mark.parametrize(
+    "arguments", ["import -", "reconcile - --exported-at 2026-03-01T00:00:00Z"]
+)
+def test_ctrl_c_while_a_pipe_is_waited_for_is_an_interruption(
+    arguments: str, tmp_path: Path
+) -> None:
+    environ = {**os.environ, "USER_SYNC_JOURNAL_PATH": str(tmp_path / "journal.db")}
+    command = [sys.executable, "-m", "service", *arguments.split()]
+    reading, writing = os.pipe()
+    with subprocess.Popen(
+        command, stdin=reading, stderr=subprocess.PIPE, text=True, env=environ
+    ) as process:
+        os.close(reading)
+        os.write(writing, b"{")
+        _until_read(writing)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+        os.close(writing)
+    assert (told, process.returncode) == ("Interrupted; nothing was changed.\n", 130)
+
+
+def _until_read(writing: int) -> None:
+    """Return when a pipe is empty."""
+    waiting = array("i", [1])
+    deadline = time.monotonic() + 30
+    while waiting[0]:
+        assert time.monotonic() < deadline
+        fcntl.ioctl(writing, termios.FIONREAD, waiting)
 
 
 @pytest.mark.parametrize(("module", "name"), main._TOLD)
