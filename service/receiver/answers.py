@@ -3,13 +3,12 @@
 import time
 from collections.abc import Mapping
 from email.utils import formatdate
-from typing import Final
 
 import orjson
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
-SERVER: Final = "user-sync"  # aiohttp's own value tells strangers which versions to attack
+from service.doors.server import SERVER
 
 
 class Acknowledgement(web.StreamResponse):

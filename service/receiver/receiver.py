@@ -15,12 +15,12 @@ from concurrent.futures import ThreadPoolExecutor
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from service.doors.server import Server
 from service.observability.throttle import Throttle
 from service.receiver.app import App, Appendable
 from service.receiver.authorisation import Authorisation, Credentials
 from service.receiver.options import ReceiverOptions
 from service.receiver.refusals import Refusal, Refusals
-from service.receiver.server import Server
 
 logger = logging.getLogger(__name__)
 

@@ -17,21 +17,14 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
-from aiohttp import web
-
-from service.admin.app import admin_app
-from service.admin.openapi import admin_openapi
-from service.console.pages import add_console
-from service.index.connection import connect, connect_for_bytes
+from service.index.connection import connect
 from service.index.names import IndexNames
 from service.indexer.indexer import Indexer
 from service.journal.control import ControlServer
 from service.journal.journal import Journal
 from service.observability.metrics import Metrics
-from service.observability.private import private_app
-from service.receiver.receiver import CannotListen, Receiver
+from service.receiver.receiver import Receiver
 from service.receiver.refusals import Refusal
-from service.search.app import LONGEST_REQUEST_LINE, search_app
 from service.settings import Settings
 from service.wiring import stage_options
 from service.wiring.background import Background
@@ -39,14 +32,12 @@ from service.wiring.bootstrapping import Bootstrapping
 from service.wiring.checks import Vitals
 from service.wiring.housekeeping import Housekeeping, Retentions
 from service.wiring.made_anew import MadeAnew
+from service.wiring.private_door import open_private_door
 from service.wiring.purged_mark import PurgedMark
 from service.wiring.steady_clock import SteadyClock
 from service.wiring.watch import IndexWatch
 
 log = logging.getLogger(__name__)
-
-# For a request at the private door that is still coming in or being answered when all else is over.
-_CUT_OFF_S = 1.0
 
 
 def now_us() -> int:
@@ -132,7 +123,7 @@ async def serve(settings: Settings) -> None:
         control = ControlServer(journal, status=vitals.as_dict)
         await control.start()
         stack.push_async_callback(control.stop)
-        await _open_private_door(stack, settings, journal, metrics, vitals)
+        await open_private_door(stack, settings, journal, metrics, vitals, now_us=now_us)
         await receiver.start(settings.doors.host, settings.doors.port)
         _say_ready(settings, names, receiver)
 
@@ -183,37 +174,6 @@ async def _settled_or_cancelled(
         await asyncio.wait({indexing}, timeout=timeout_s)
     indexing.cancel()
     await asyncio.gather(indexing, return_exceptions=True)
-
-
-async def _open_private_door(
-    stack: AsyncExitStack, settings: Settings, journal: Journal, metrics: Metrics, vitals: Vitals
-) -> None:
-    doors = settings.doors
-    app = private_app(metrics, vitals.health)
-    admins = stage_options.admin_tokens(settings)
-    admin = admin_app(journal, admins, vitals.health, metrics, now_us=now_us)
-    app.add_subapp("/api/v1/admin", admin)
-    # Of its own: a person who types must not wait behind bulks.
-    connection = connect_for_bytes(stage_options.search_connection(settings))
-    stack.push_async_callback(connection.close)
-    search = stage_options.search_options(settings)
-    names = stage_options.index_names(settings)
-    described = admin_openapi() if admins else None
-    api = search_app(connection, names, search, metrics, described_too=described)
-    app.add_subapp("/api/v1", api)
-    add_console(app)
-    runner = web.AppRunner(
-        app, access_log=None, max_line_size=LONGEST_REQUEST_LINE, shutdown_timeout=_CUT_OFF_S
-    )
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    try:
-        await web.TCPSite(runner, doors.private_host, doors.private_port).start()
-    except OSError as error:
-        raise CannotListen(
-            f"the private door can't listen on {doors.private_host} port {doors.private_port}: "
-            f"{error.strerror or error}; set USER_SYNC_PRIVATE_HOST or USER_SYNC_PRIVATE_PORT"
-        ) from error
 
 
 def _say_ready(settings: Settings, names: IndexNames, receiver: Receiver) -> None:

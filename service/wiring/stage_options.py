@@ -19,8 +19,8 @@ _LONGEST_SHARD_WAIT_S = 5.0
 
 # Nobody needs more, and each takes memory.
 _MOST_CONNECTIONS = 60_000
-# Open files for all else: two pools to OpenSearch, the private door, the journal.
-_FILES_BESIDE = 512
+FILES_BESIDE = 512
+"""Open files for all else: two pools to OpenSearch, the private door, the journal."""
 
 
 def journal_options(settings: Settings) -> JournalOptions:
@@ -120,7 +120,7 @@ def _most_connections() -> int:
     allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if allowed == resource.RLIM_INFINITY:
         return _MOST_CONNECTIONS
-    return min(_MOST_CONNECTIONS, max(allowed // 2, allowed - _FILES_BESIDE))
+    return min(_MOST_CONNECTIONS, max(allowed // 2, allowed - FILES_BESIDE))
 
 
 def credentials(settings: Settings) -> Credentials:

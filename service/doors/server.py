@@ -6,18 +6,20 @@ event would be kept, and sent again for want of an answer.
 
 And it has room for a sender, however many connections strangers keep open: the system would turn
 everybody away then, and the files that it has left are needed for the journal and OpenSearch.
+
+Neither says which version of what is at work.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import islice
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from aiohttp import StreamReader, hdrs, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import RawRequestMessage
 
-from service.receiver.answers import SERVER
+SERVER: Final = "user-sync"  # aiohttp's own value tells strangers which versions to attack
 
 # Among so many of the oldest an idle one is looked for: each new connection takes this time.
 _LOOKED_AT = 100
@@ -111,3 +113,40 @@ class Server(web.Server):
     ) -> web.BaseRequest:
         protocol.body = payload  # type: ignore[attr-defined]  # a Connection
         return web.BaseRequest(message, payload, protocol, writer, task, self._loop)
+
+
+class AppRunner(web.AppRunner):
+    """Runs an application on such a server; its answers are taken for what they say they are.
+
+    most_connections, crowded: of the server.
+    """
+
+    __slots__ = ("_crowded", "_most_connections")
+
+    def __init__(
+        self,
+        app: web.Application,
+        *,
+        most_connections: int,
+        crowded: Callable[[], None],
+        **options: Any,
+    ) -> None:
+        super().__init__(app, **options)
+        self._most_connections = most_connections
+        self._crowded = crowded
+        app.on_response_prepare.append(_add_headers)
+
+    async def _make_server(self) -> web.Server:
+        plain = await super()._make_server()
+        return Server(
+            plain.request_handler,
+            request_factory=plain.request_factory,
+            most_connections=self._most_connections,
+            crowded=self._crowded,
+            **plain._kwargs,  # noqa: SLF001  what the application adds to the options
+        )
+
+
+async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers[hdrs.SERVER] = SERVER
+    response.headers["X-Content-Type-Options"] = "nosniff"
