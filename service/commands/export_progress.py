@@ -17,7 +17,8 @@ from rich.progress import (
 from rich.text import Text
 
 from service.backfill.profiles import BadLine
-from service.commands.terminal import console, note, plain
+from service.commands.terminal import console, note
+from service.observability.printable import printable
 
 MOST_BAD_LINES = 20
 _EVERY_S = 5.0
@@ -100,6 +101,6 @@ class ExportProgress:
     def say(self, text: str) -> None:
         """A line beside the bar."""
         if self._bar:
-            self._bar.console.print(Text(plain(text)))
+            self._bar.console.print(Text(printable(text)))
         else:
             note(text)

@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from service import __version__
+from service.observability.printable import printable_lines
 
 _UNCHANGED = "nothing was changed"
 
@@ -57,13 +58,21 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
 }
 
 
-class Failure(click.ClickException):
+class Told(click.ClickException):
+    """A message that may quote what others wrote, OpenSearch for one."""
+
+    def format_message(self) -> str:
+        """As it is shown."""
+        return printable_lines(self.message)
+
+
+class Failure(Told):
     """A command's end that is not a fault of its usage: the message says what to do."""
 
     exit_code = 1
 
 
-class WrongSettings(click.ClickException):
+class WrongSettings(Told):
     """Settings that can't be used."""
 
     exit_code = 2

@@ -4,14 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-import click
-import orjson
-
 from service.backfill.comparison import Standing
 from service.backfill.export_format import EXPORT_FIELDS
 from service.backfill.findings import DIFFERENCES, Findings
 from service.commands.counts import counted
-from service.commands.terminal import note, print_table
+from service.commands.terminal import note, print_json, print_table
 
 NOT_COMPARED = 2
 """The exit code when it isn't known whether the index is equal."""
@@ -120,8 +117,7 @@ class Report:
 
     def _print(self, *, complete: bool) -> None:
         if self._as_json:
-            content = as_dict(self.findings) | {"complete": complete}
-            click.echo(orjson.dumps(content, option=orjson.OPT_INDENT_2))
+            print_json(as_dict(self.findings) | {"complete": complete})
             return
         print_table(["", ""], rows(self.findings), right=[""])
         for standing in DIFFERENCES:

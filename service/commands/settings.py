@@ -6,7 +6,8 @@ from itertools import groupby
 import click
 from rich.text import Text
 
-from service.commands.terminal import console, plain
+from service.commands.terminal import console
+from service.observability.printable import printable
 from service.settings import Settings, load_settings
 from service.settings.catalogue import ENTRIES, Entry
 
@@ -42,7 +43,7 @@ def settings(form: str) -> None:
     else:
         for entry in ENTRIES:
             cells = (entry.variable, entry.value(current), *_constants(entry))
-            print("\t".join(map(plain, cells)))
+            print("\t".join(map(printable, cells)))
 
 
 def _constants(entry: Entry) -> tuple[str, str, str]:
@@ -66,7 +67,7 @@ def _headline(entry: Entry, settings: Settings) -> Text:
     text.append("* " if changed else "  ", style="green")
     text.append(entry.variable, style="cyan")
     text.append("  ")
-    text.append(plain(entry.value(settings)) or "unset", style="bold" if changed else "")
+    text.append(printable(entry.value(settings)) or "unset", style="bold" if changed else "")
     about = entry.kind.unit
     if changed:
         about += f", default {entry.default or 'unset'}"
@@ -81,7 +82,7 @@ def _env_lines(entry: Entry, settings: Settings) -> str:
         initial_indent="# ",
         subsequent_indent="# ",
     )
-    value = plain(entry.value(settings))
+    value = printable(entry.value(settings))
     if entry.kind.secret or entry.is_default(settings):
         # Neither a mask nor a default is worth pasting.
         shown = f"# {entry.variable}={entry.default or entry.kind.example}"

@@ -9,14 +9,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import click
-import orjson
 
 from service.commands.counts import counted, size
 from service.commands.index_view import Counts, IndexUnreadable, IndexView
 from service.commands.local_doors import complaints
 from service.commands.main import Failure
 from service.commands.moments import clock_us, moment, span
-from service.commands.terminal import print_table
+from service.commands.terminal import print_json, print_table
 from service.journal.access import connect
 from service.journal.errors import JournalMissing
 from service.journal.records import Accounting, Comparison, JournalStatus
@@ -51,7 +50,7 @@ def status(as_json: bool) -> None:
     settings = load_settings()
     picture = asyncio.run(_look(settings))
     if as_json:
-        click.echo(orjson.dumps(as_dict(picture), option=orjson.OPT_INDENT_2))
+        print_json(as_dict(picture))
     else:
         print_table(["", ""], lines(picture, settings))
     if picture.journal is not None and not picture.journal.accounting.balanced:

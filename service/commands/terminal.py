@@ -7,9 +7,13 @@ so that `cut`, `awk` and `xargs` work.
 import sys
 from collections.abc import Iterable, Sequence
 
+import click
+import orjson
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from service.observability.printable import printable, printable_json
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -27,7 +31,7 @@ def print_table(
     out = console()
     if not out.is_terminal:
         for row in rows:
-            print("\t".join(plain(cell) for cell in row))
+            print("\t".join(printable(cell) for cell in row))
         return
     table = Table(
         box=None,
@@ -39,15 +43,15 @@ def print_table(
     for heading in headings:
         table.add_column(heading, justify="right" if heading in right else "left")
     for row in rows:
-        table.add_row(*(Text(plain(cell)) for cell in row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     out.print(table)
 
 
 def note(text: str) -> None:
     """A remark beside the output, on stderr, so that a pipe gets data alone."""
-    print(plain(text), file=sys.stderr)
+    print(printable(text), file=sys.stderr)
 
 
-def plain(text: str) -> str:
-    """Text that can neither move the cursor nor break a line, whoever wrote it."""
-    return "".join(char if char.isprintable() else " " for char in text)
+def print_json(value: object) -> None:
+    """One JSON object on stdout, for scripts and for eyes."""
+    click.echo(printable_json(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()))

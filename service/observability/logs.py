@@ -15,6 +15,7 @@ import orjson
 from aiohttp.http_exceptions import HttpProcessingError
 
 from service.observability.log_writer import LogWriter, writing_to
+from service.observability.printable import printable, printable_json
 from service.observability.tracebacks import describe
 
 LogFormat = Literal["auto", "json", "text"]
@@ -127,10 +128,10 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[1] is not None:
             line["exception"] = describe(record.exc_info[1])
         try:
-            return orjson.dumps(line, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+            written = orjson.dumps(line, default=str, option=orjson.OPT_NON_STR_KEYS)
         except TypeError:  # a lone surrogate or a number beyond 64 bits
-            plain = {key: ascii(value) for key, value in line.items()}
-            return orjson.dumps(plain).decode()
+            written = orjson.dumps({key: ascii(value) for key, value in line.items()})
+        return printable_json(written.decode())
 
 
 class TextFormatter(logging.Formatter):
@@ -147,24 +148,15 @@ class TextFormatter(logging.Formatter):
         details = " ".join(
             [_action(record), *(f"{key}={value}" for key, value in _extra(record).items())]
         )
-        details = _plain(details)
+        details = printable(details)
         if self._coloured:
             time, details = f"{_DIM}{time}{_RESET}", f"{_DIM}{details}{_RESET}"
             if colour := _COLOURS.get(record.levelname):
                 level = f"{colour}{level}{_RESET}"
-        text = f"{time} {level} {_plain(record.getMessage())}  {details}".rstrip()
+        text = f"{time} {level} {printable(record.getMessage())}  {details}".rstrip()
         if record.exc_info and record.exc_info[1] is not None:
             text += "\n" + describe(record.exc_info[1])
         return text
-
-
-def _plain(text: str) -> str:
-    """Without what begins a line or moves the cursor: a sender wrote the name of its tenant."""
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
 
 
 def _rfc3339(seconds: float) -> str:

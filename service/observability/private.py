@@ -7,6 +7,7 @@ from aiohttp import web
 
 from service.observability.health import Health
 from service.observability.metrics import Metrics
+from service.observability.printable import printable_json
 
 
 def private_app(metrics: Metrics, health: Callable[[], Health]) -> web.Application:
@@ -19,9 +20,10 @@ def private_app(metrics: Metrics, health: Callable[[], Health]) -> web.Applicati
 
     async def healthz(_: web.Request) -> web.Response:
         found = health()
+        told = orjson.dumps(found.as_dict(), option=orjson.OPT_INDENT_2)
         return web.Response(
             status=200 if found.ok else 503,
-            body=orjson.dumps(found.as_dict(), option=orjson.OPT_INDENT_2) + b"\n",
+            text=printable_json(told.decode()) + "\n",
             content_type="application/json",
             headers={"Cache-Control": "no-store"},
         )

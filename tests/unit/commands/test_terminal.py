@@ -1,8 +1,10 @@
 """In a pipe, a table is what cut and awk expect; nothing printed can move the cursor."""
 
+import json
+
 import pytest
 
-from service.commands.terminal import note, plain, print_table
+from service.commands.terminal import note, print_json, print_table
 
 
 def test_in_a_pipe_rows_are_lines_of_tab_separated_cells(
@@ -10,7 +12,7 @@ def test_in_a_pipe_rows_are_lines_of_tab_separated_cells(
 ) -> None:
     print_table(["Seq", "Reason"], [("1", "too\tlong\nby far"), ("2", "x" * 500)])
     out = capsys.readouterr().out
-    assert out == f"1\ttoo long by far\n2\t{'x' * 500}\n"
+    assert out == f"1\ttoo\\tlong\\nby far\n2\t{'x' * 500}\n"
 
 
 def test_notes_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
@@ -18,5 +20,10 @@ def test_notes_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr() == ("", "beside\n")
 
 
-def test_a_text_from_outside_is_shown_not_obeyed() -> None:
-    assert plain("a\x1b[31mb\x07[bold]\ud800") == "a [31mb [bold] "
+def test_json_for_scripts_moves_no_cursor_either(capsys: pytest.CaptureFixture[str]) -> None:
+    value = {"a": ["\x9b2J\u202e\x7f\U000e0001 Zoë"], "\x1b": 1}
+    print_json(value)
+    out = capsys.readouterr().out
+    assert json.loads(out) == value
+    assert all(line.isprintable() for line in out.splitlines())
+    assert out.count("\n") == 6

@@ -133,6 +133,13 @@ def test_nobody_elses_text_makes_a_line_of_its_own_or_moves_the_cursor() -> None
     assert f"events of {written} are refused  x tenant={written}\n" in stream.getvalue()
 
 
+def test_nor_does_a_line_of_json() -> None:
+    stream = _stream("json")
+    log.warning("refused", extra={"action": "x", "tenant": "a\x9b2J\u202e"})
+    assert stream.getvalue().rstrip("\n").isprintable()
+    assert json.loads(stream.getvalue())["tenant"] == "a\x9b2J\u202e"
+
+
 def test_configuring_again_replaces() -> None:
     first = _stream()
     second = _stream()
