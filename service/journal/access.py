@@ -50,6 +50,7 @@ class JournalAccess(Protocol):
     async def drop(self, seqs: Sequence[int]) -> int: ...
     async def note_comparison(self, comparison: Comparison) -> None: ...
     async def note_import(self, began_us: int) -> None: ...
+    async def note_made_anew(self, since_us: int) -> None: ...
 
 
 @asynccontextmanager
@@ -137,6 +138,7 @@ class _OwnJournal:
         self.drop = journal.drop
         self.note_comparison = journal.note_comparison
         self.note_import = journal.note_import
+        self.note_made_anew = journal.note_made_anew
 
     async def accounting(self) -> Accounting:
         return self._journal.accounting()

@@ -42,6 +42,7 @@ class ControlServer:
         app.router.add_post(wire.DROP, self._drop)
         app.router.add_post(wire.COMPARISON, self._note_comparison)
         app.router.add_post(wire.IMPORT, self._note_import)
+        app.router.add_post(wire.MADE_ANEW, self._note_made_anew)
         self._runner = web.AppRunner(
             app, access_log=None, handle_signals=False, shutdown_timeout=_STOP_AFTER_S
         )
@@ -114,6 +115,10 @@ class ControlServer:
 
     async def _note_import(self, request: web.Request) -> web.Response:
         await self._journal.note_import(**orjson.loads(await request.read()))
+        return web.Response(status=204)
+
+    async def _note_made_anew(self, request: web.Request) -> web.Response:
+        await self._journal.note_made_anew(**orjson.loads(await request.read()))
         return web.Response(status=204)
 
 

@@ -243,6 +243,10 @@ class Journal:
         """When the last import that came to its end began; None before the first."""
         return self._writer.ledger.counts.get(books.IMPORTED_US)
 
+    def made_anew_us(self) -> int | None:
+        """When an empty index last took the place of one with users; None when never."""
+        return self._writer.ledger.counts.get(books.MADE_ANEW_US)
+
     def refusal(self) -> JournalError | None:
         """What an append of a large event would raise now; None when there is room for it.
 
@@ -346,6 +350,13 @@ class Journal:
     async def note_import(self, began_us: int) -> None:
         """Remember that an import came to its end, durably. began_us: µs since the epoch."""
         await self._change(lambda transaction: transaction.note_import(began_us))
+
+    async def note_made_anew(self, since_us: int) -> None:
+        """Remember that an empty index is made, durably. since_us: µs since the epoch.
+
+        Not so of the first, before any event was written.
+        """
+        await self._change(lambda transaction: transaction.note_made_anew(since_us))
 
     async def get_mark(self, name: str) -> int | None:
         """A small durable integer; None when never set."""

@@ -13,6 +13,7 @@ from service.journal.records import Accounting, Comparison
 LAST_SEQ = "last_seq"
 LAST_TEST_US = "last_test_us"
 IMPORTED_US = "imported_us"
+MADE_ANEW_US = "made_anew_us"
 COMPARED_US = "compared_us"
 COMPARED_DIFFERENCES = "compared_differences"
 JOURNAL = "journal"

@@ -101,6 +101,10 @@ class RemoteJournal:
         """See Journal.note_import."""
         await self._ask("POST", wire.IMPORT, orjson.dumps({"began_us": began_us}))
 
+    async def note_made_anew(self, since_us: int) -> None:
+        """See Journal.note_made_anew."""
+        await self._ask("POST", wire.MADE_ANEW, orjson.dumps({"since_us": since_us}))
+
     async def _ask_status(self) -> tuple[JournalStatus, dict[str, Any] | None]:
         return wire.unpack_status(await self._ask("GET", wire.STATUS, timeout=_STATUS_TIMEOUT))
 

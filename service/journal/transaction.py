@@ -121,6 +121,11 @@ class Transaction:
         """In place of the one before."""
         self.ledger.counts[books.IMPORTED_US] = began_us
 
+    def note_made_anew(self, since_us: int) -> None:
+        """In place of the one before, unless it is the first index that events are written to."""
+        if self.ledger.get(Outcome.APPLIED.value):
+            self.ledger.counts[books.MADE_ANEW_US] = since_us
+
     def set_tenant(self, tenant: str) -> None:
         """From now on only this tenant's events are kept."""
         self.ledger.tenant = storable(tenant, _LONGEST_TENANT)

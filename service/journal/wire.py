@@ -37,6 +37,7 @@ REPLAY = "/replay"
 DROP = "/drop"
 COMPARISON = "/comparison"
 IMPORT = "/import"
+MADE_ANEW = "/made-anew"
 
 _FRAME = struct.Struct(">II")
 

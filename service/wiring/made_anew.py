@@ -2,7 +2,7 @@
 comparison finds that none is missing.
 
 An empty index is written and searched like any other: nothing else would tell that nearly all users
-are missing from it.
+are missing from it. `serve` makes it, or `user-sync bootstrap`: the journal remembers either.
 """
 
 import logging
@@ -14,39 +14,36 @@ from service.journal.journal import Journal
 
 log = logging.getLogger(__name__)
 
-_SINCE = "index_made_anew_since_us"
-
 
 class MadeAnew:
-    """Whether users are missing since the index was made anew. Remembered in the journal."""
+    """Whether users are missing since the index was made anew."""
 
     def __init__(self, journal: Journal, now_us: Callable[[], int]) -> None:
         self._journal = journal
         self._now_us = now_us
-        self._since_us: int | None = None
+        self._noted_us = 0
 
     @property
     def users_missing(self) -> bool:
         """Until an import that began since has come to its end: one that was cut off, or killed,
         leaves users out."""
-        if self._since_us is None or (self._journal.last_import_us() or 0) >= self._since_us:
+        since_us = max(self._journal.made_anew_us() or 0, self._noted_us)
+        if (self._journal.last_import_us() or 0) >= since_us:
             return False
         last = self._journal.last_comparison()
-        return last is None or last.exported_us < self._since_us or last.differences > 0
-
-    async def recall(self) -> None:
-        """Read what an earlier run remembered."""
-        self._since_us = await self._journal.get_mark(_SINCE)
+        return last is None or last.exported_us < since_us or last.differences > 0
 
     async def note(self) -> None:
         """One is created: the first, unless events of this journal were written to another."""
-        if self.users_missing or not self._journal.accounting().applied:
+        if not self._journal.accounting().applied:
             return
-        self._since_us = self._now_us()
-        log.warning(
-            "the index is not there, though events were written to one: an empty one is made, and "
-            "lacks whoever has no event from now on, until user-sync import brings a new export",
-            extra={"action": "index_made_anew"},
-        )
+        if not self.users_missing:
+            log.warning(
+                "the index is not there, though events were written to one: an empty one is made, "
+                "and lacks whoever has no event from now on, until user-sync import brings a new "
+                "export",
+                extra={"action": "index_made_anew"},
+            )
+        self._noted_us = self._now_us()
         with suppress(JournalUnavailable):  # it is told in this run, then
-            await self._journal.set_mark(_SINCE, self._since_us)
+            await self._journal.note_made_anew(self._noted_us)

@@ -65,7 +65,6 @@ async def serve(settings: Settings) -> None:
         purged = PurgedMark(journal)
         await purged.recall()
         made_anew = MadeAnew(journal, now_us)
-        await made_anew.recall()
         indexer = Indexer(
             journal,
             client,

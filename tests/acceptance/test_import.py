@@ -100,6 +100,12 @@ async def test_after_the_index_is_lost_the_same_import_brings_every_user_back(
     await site.well()
     assert (await found(alone, export)).keys() == export.keys()
 
+    # serve runs on, and its own check says to bootstrap.
+    await alone.engine("DELETE", f"/{alone.index}-000001")
+    await site.tells("opensearch", "there is no index")
+    assert (await alone.user_sync("bootstrap")).code == 0
+    await site.tells("bootstrap", "began empty")
+
 
 async def test_live_events_win_whatever_comes_first(running: Service, tmp_path: Path) -> None:
     """The live event of the very change that the export shows, an older one, and a deletion."""

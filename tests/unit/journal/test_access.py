@@ -101,6 +101,24 @@ async def test_remembers_the_last_import(open_journal: Opener, path: Path) -> No
     assert journal.last_import_us() == START_US + 1
 
 
+async def test_remembers_when_the_index_was_made_anew(open_journal: Opener, path: Path) -> None:
+    journal = await open_journal()
+    control = ControlServer(journal)
+    await control.start()
+    async with connect(path, OPTIONS) as access:
+        await access.note_made_anew(START_US)  # the first: nothing was written to another
+        assert journal.made_anew_us() is None
+        await append(journal, b"1")
+        await settle(journal, 1)
+        await access.note_made_anew(START_US + 1)
+        assert journal.made_anew_us() == START_US + 1
+    await control.stop()
+    await journal.close()
+    async with connect(path, OPTIONS) as access:
+        await access.note_made_anew(START_US + 2)
+    assert (await open_journal()).made_anew_us() == START_US + 2
+
+
 async def test_handles_dead_letters_beside_the_owner(served: Journal, path: Path) -> None:
     await append(served, *(b"%d" % number for number in range(1, 6)))
     await bury(served, 1, 2, 3, code="odd & even=?")

@@ -26,7 +26,6 @@ async def journal(tmp_path: Path) -> AsyncIterator[Journal]:
 async def made_anew(journal: Journal) -> MadeAnew:
     """The index was lost at START_US."""
     made_anew = MadeAnew(journal, lambda: START_US)
-    await made_anew.recall()
     assert not made_anew.users_missing
     await made_anew.note()
     assert made_anew.users_missing
@@ -43,6 +42,14 @@ async def test_until_a_later_import_comes_to_its_end(journal: Journal, made_anew
     assert not made_anew.users_missing
 
 
+async def test_an_import_does_not_count_for_an_index_lost_again_meanwhile(
+    journal: Journal, made_anew: MadeAnew
+) -> None:
+    await MadeAnew(journal, lambda: START_US + 2 * SECOND_US).note()
+    await journal.note_import(START_US + SECOND_US)
+    assert made_anew.users_missing
+
+
 async def test_until_a_later_comparison_finds_nobody_missing(
     journal: Journal, made_anew: MadeAnew
 ) -> None:
@@ -50,7 +57,6 @@ async def test_until_a_later_comparison_finds_nobody_missing(
         await journal.note_comparison(comparison)
         assert made_anew.users_missing
     again = MadeAnew(journal, lambda: START_US)
-    await again.recall()
     assert again.users_missing
     await journal.note_comparison(Comparison(START_US + SECOND_US, 0))
     assert not made_anew.users_missing
@@ -61,5 +67,6 @@ async def test_the_first_index_of_all_is_not_one_made_anew(tmp_path: Path) -> No
     journal = await Journal.open(tmp_path / "fresh.db", OPTIONS)
     made_anew = MadeAnew(journal, lambda: START_US)
     await made_anew.note()
+    await journal.note_made_anew(START_US)
     assert not made_anew.users_missing
     await journal.close()
