@@ -104,6 +104,9 @@ class Rebuild:
 
         Raises RebuildFailed, a BootstrapError or opensearch-py's exceptions.
         """
+        indices = await find_indices(self._client, self._names)
+        if plan_aliases(self._names, indices).live is None:
+            raise RebuildFailed("there is no index to move: run user-sync bootstrap")
         with suppress(NeedsNewIndex):  # that is what it is made for
             await bootstrap(self._client, self._names, report=lambda change: self._say(str(change)))
         indices = await find_indices(self._client, self._names)

@@ -10,9 +10,10 @@ from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import ConnectionTimeout
 
 from service.documents.document import DeletionMode
+from service.index.aliases import aliases_of_new_index
 from service.index.bootstrap import bootstrap
 from service.index.copying import Copying
-from service.index.errors import RebuildFailed
+from service.index.errors import NeedsNewIndex, RebuildFailed
 from service.index.names import IndexNames
 from service.index.rebuild import Rebuild, RebuildOptions
 from tests.integration.conftest import Pipeline, eventually, sources
@@ -257,6 +258,39 @@ async def test_a_switch_without_an_answer_is_done_or_not(
     assert (await client.indices.get_alias(name=names.writers)).keys() == {rebuilt.new}
     await running.feed([event(1000, 1)])
     await running.drained()
+
+
+async def test_what_bootstrap_refuses_is_as_it_should_be_afterwards(
+    client: AsyncOpenSearch, names: IndexNames
+) -> None:
+    present = (await client.indices.get(index=names.first))[names.first]
+    mappings = present["mappings"]
+    mappings["properties"]["name"] = {"type": "keyword"}
+    analysis = present["settings"]["index"]["analysis"]
+    await client.indices.delete(index=names.first)
+    body = {
+        "mappings": mappings,
+        "settings": {"analysis": analysis},
+        "aliases": aliases_of_new_index(names),
+    }
+    await client.indices.delete_index_template(name=names.template)
+    await client.indices.create(index=names.first, body=body)
+    document = {"user_id": "x", "name": "Ann Smith"}
+    await client.index(index=names.writers, id="x", body=document, refresh=True)
+    with pytest.raises(NeedsNewIndex, match="user-sync rebuild"):
+        await bootstrap(client, names)
+
+    await Rebuild(client, names, RebuildOptions()).run()
+    assert await bootstrap(client, names) == []
+    query = {"query": {"match": {"name": "smith"}}}
+    assert (await client.count(index=names.readers, body=query))["count"] == 1
+
+
+async def test_without_an_index_none_is_made(client: AsyncOpenSearch, names: IndexNames) -> None:
+    await client.indices.delete(index=names.first)
+    with pytest.raises(RebuildFailed, match="no index to move: run user-sync bootstrap"):
+        await Rebuild(client, names, RebuildOptions()).run()
+    assert not await client.indices.exists(index=names.readers)
 
 
 async def test_what_another_fills_is_left_alone(client: AsyncOpenSearch, names: IndexNames) -> None:
