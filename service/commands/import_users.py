@@ -9,7 +9,9 @@ import sys
 import textwrap
 
 import click
+from opensearchpy.exceptions import NotFoundError, OpenSearchException
 
+from service.backfill.belonging import is_of_others
 from service.backfill.export_file import ExportDamaged, ExportFile, ExportUnreadable
 from service.backfill.export_format import how_to_export, names_few_fields, why_no_export
 from service.backfill.importer import Tally
@@ -17,16 +19,27 @@ from service.backfill.importer import import_users as journal_users
 from service.backfill.intake import Intake
 from service.commands.asked_export import ask_for_export
 from service.commands.export_progress import ExportProgress
+from service.commands.index_view import explain
 from service.commands.interruption import until_signalled
 from service.commands.main import Failure
 from service.commands.moments import clock_us, span
 from service.commands.terminal import note, print_table
 from service.documents.document import DeletionMode
+from service.index.connection import connect_for_bytes
+from service.index.reading import UserReader
 from service.journal.access import connect
 from service.journal.errors import JournalError, JournalFull
 from service.settings import Settings, load_settings
-from service.wiring.stage_options import intake_options, journal_options, line_options
+from service.wiring.stage_options import (
+    index_names,
+    intake_options,
+    journal_options,
+    line_options,
+    opensearch_options,
+)
 
+# An export takes a while to be made, and its file is as old as its download.
+_MADE_AND_FETCHED_US = 86_400 * 1_000_000
 _SAFE = "Running it again is safe: what is there already stays as it is."
 
 
@@ -39,8 +52,8 @@ _SAFE = "Running it again is safe: what is there already stays as it is."
 @click.option(
     "--force",
     is_flag=True,
-    help="Import a file older than USER_SYNC_TOMBSTONE_RETENTION: users deleted since may come "
-    "back.",
+    help="Import a file older than USER_SYNC_TOMBSTONE_RETENTION, so that users deleted since may "
+    "come back, or one that has nobody in common with the index.",
 )
 def import_users(file: str | None, force: bool) -> None:
     """Index the users of an Auth0 users export.
@@ -61,13 +74,20 @@ def import_users(file: str | None, force: bool) -> None:
     """
     settings = load_settings()
     try:
-        export = ask_for_export(settings).file if file is None else ExportFile.open(file)
+        if file is None:
+            asked = ask_for_export(settings)
+            export, before_us = asked.file, asked.as_of_us
+        else:
+            export = ExportFile.open(file)
+            before_us = (export.modified_us or clock_us()) - _MADE_AND_FETCHED_US
         _check(export, settings, force=force)
     except ExportUnreadable as error:
         raise Failure(f"{error}\nNothing was imported.") from None
     except ExportDamaged as damage:
         raise Failure(f"{file or 'The export'}: {damage}. Nothing was imported.") from None
-    sys.exit(asyncio.run(_Import(export, settings).run()))
+    checked = not force and export.size is not None  # a pipe can't be read twice
+    run = _Import(export, settings, before_us=before_us if checked else None)
+    sys.exit(asyncio.run(run.run()))
 
 
 def _check(export: ExportFile, settings: Settings, *, force: bool) -> None:
@@ -95,18 +115,24 @@ def _check(export: ExportFile, settings: Settings, *, force: bool) -> None:
 
 
 class _Import:
-    """One run, from the connection to the report."""
+    """One run, from the connection to the report.
 
-    def __init__(self, export: ExportFile, settings: Settings) -> None:
+    before_us: if set, an export with nobody of an index that has users from before then is refused.
+    """
+
+    def __init__(self, export: ExportFile, settings: Settings, *, before_us: int | None) -> None:
         self._export = export
         self._settings = settings
         self._tally = Tally()
+        self._before_us = before_us
         self._beside_serve = False
 
     async def run(self) -> int:
         """Import and report; the exit code."""
         try:
             received = await until_signalled(self._import(), (signal.SIGINT, signal.SIGTERM))
+        except ExportUnreadable as error:
+            raise Failure(f"{error}\nNothing was imported.") from None
         except ExportDamaged as damage:
             again = f"Download it again, and import it. {_SAFE}"
             return self._report(f"{self._export.name}: {damage}. {again}", 1)
@@ -120,6 +146,8 @@ class _Import:
 
     async def _import(self) -> None:
         settings = self._settings
+        if self._before_us is not None:
+            await self._check_whose(self._before_us)
         async with connect(settings.journal.path, journal_options(settings)) as journal:
             self._beside_serve = await journal.owner_status() is not None
             with ExportProgress() as progress:
@@ -141,6 +169,30 @@ class _Import:
                     now_us=clock_us,
                 )
                 await journal.note_import(began_us)
+
+    async def _check_whose(self, before_us: int) -> None:
+        """Raises ExportUnreadable when it is another tenant's, most likely."""
+        settings, names = self._settings, index_names(self._settings)
+        connection = connect_for_bytes(opensearch_options(settings))
+        try:
+            options = line_options(settings)
+            reader = UserReader(connection, names)
+            strange = await is_of_others(
+                self._export, reader, options, before_us=before_us, now_us=clock_us
+            )
+        except NotFoundError:
+            return  # nobody is indexed yet
+        except OpenSearchException as error:
+            why = explain(error, settings.opensearch.url, names.writers)
+            note(f"Whether it is another tenant's export was not checked: {why}.")
+            return
+        finally:
+            await connection.close()
+        if strange:
+            raise ExportUnreadable(
+                f"{self._export.name} has nobody who is in the index {names.readers}, which has "
+                "other users from before it: is it another tenant's? If not, give --force."
+            )
 
     def _what_now(self, error: JournalError) -> str:
         if self._beside_serve or not isinstance(error, JournalFull):

@@ -15,7 +15,7 @@ NOT_COMPARED = 2
 
 _STRANGE = (
     "Nobody of the export is in the index, which has other users from before it: is it another "
-    "tenant's? Nobody is repaired. If it is this one's, user-sync import adds its users."
+    "tenant's? Nobody is repaired. If it is this one's, user-sync import --force adds its users."
 )
 _MOST_SHOWN = 5
 _MOST_FIELDS = 10
@@ -164,6 +164,9 @@ def as_dict(findings: Findings) -> dict[str, Any]:
         "not_compared": _counts(findings.silent),
         "repairs_journaled": findings.journaled,
         "deletions_journaled": findings.deleted,
+        "repaired_before": findings.settled,
+        "nobody_in_common": findings.strange,
+        "deletions_withheld": findings.withheld or None,
         "users": [
             {
                 "user_id": one.user_id,

@@ -27,7 +27,9 @@ async def found(service: Service, ids: Any) -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
 async def test_an_export_is_indexed(running: Service, tmp_path: Path, packed: bool) -> None:
     export = users(50)
-    result = await running.user_sync("import", written(tmp_path, ndjson(export), packed=packed))
+    result = await running.user_sync(
+        "import", "--force", written(tmp_path, ndjson(export), packed=packed)
+    )
     assert (result.code, rows(result)) == (0, {"lines": "50", "journaled": "50", "bad": "0"})
     assert "user-sync status" in result.err
     await running.drained()
@@ -51,15 +53,36 @@ async def test_an_export_comes_from_a_pipe(running: Service, packed: bool) -> No
     assert (await found(running, export)).keys() == export.keys()
 
 
+async def test_an_export_with_nobody_of_the_index_is_refused(
+    running: Service, tmp_path: Path
+) -> None:
+    ours = users(2)
+    assert (await running.user_sync("import", "-", stdin=ndjson(ours))).code == 0
+    await running.drained()
+    theirs = users(600)
+    path = written(tmp_path, ndjson(theirs))
+    result = await running.user_sync("import", path)
+    assert (result.code, result.out) == (1, "")
+    assert "is it another tenant's?" in result.err
+    assert "Nothing was imported" in result.err
+
+    somebody = next(iter(ours.values()))
+    path = written(tmp_path, ndjson([*theirs.values(), somebody]))
+    result = await running.user_sync("import", path)
+    assert (result.code, rows(result)["journaled"]) == (0, "601")
+    await running.drained()
+    assert (await found(running, theirs)).keys() == theirs.keys()
+
+
 async def test_imported_twice_it_changes_nothing(running: Service, tmp_path: Path) -> None:
     export = users(20)
     path = written(tmp_path, ndjson([*export.values(), b'{"user_id": 5, "identities": []}']))
-    assert (await running.user_sync("import", path)).code == 0
+    assert (await running.user_sync("import", "--force", path)).code == 0
     await running.drained()
     first = await found(running, export)
     letters = (await running.status())["journal"]["accounting"]["dead_letters"]
 
-    again = await running.user_sync("import", path)
+    again = await running.user_sync("import", "--force", path)
     assert again.code == 0
     await running.drained()
     assert await found(running, export) == first
@@ -119,12 +142,16 @@ async def test_live_events_win_whatever_comes_first(running: Service, tmp_path: 
         profile(newer, READ_AT, nickname="export"),
         profile(deleted, READ_AT, nickname="export"),
     ]
-    assert (await running.user_sync("import", written(tmp_path, ndjson(export)))).code == 0
+    assert (
+        await running.user_sync("import", "--force", written(tmp_path, ndjson(export)))
+    ).code == 0
     await running.post(event("updated", newer, later, nickname="event"))
     await running.post(event("deleted", deleted, later))
     await running.drained()
 
-    assert (await running.user_sync("import", written(tmp_path, ndjson(export)))).code == 0
+    assert (
+        await running.user_sync("import", "--force", written(tmp_path, ndjson(export)))
+    ).code == 0
     await running.drained()
     indexed = await found(running, [before, same, newer, deleted])
     names = {user_id: document["nickname"] for user_id, document in indexed.items()}
@@ -143,7 +170,7 @@ async def test_live_events_flow_during_an_import(running: Service, tmp_path: Pat
             )
             assert status == 204
 
-    result, _ = await asyncio.gather(running.user_sync("import", path), live())
+    result, _ = await asyncio.gather(running.user_sync("import", "--force", path), live())
     assert result.code == 0
     await running.drained()
     indexed = await found(running, export)
@@ -160,7 +187,7 @@ async def test_a_bad_line_is_told_by_number_and_becomes_a_dead_letter(
     good = list(export.values())
     no_time = {"user_id": new_user_id(), "email": "somebody@example.com"}
     text = ndjson([good[0], b"", b"no json, but a secret", good[1], no_time, good[2]])
-    result = await running.user_sync("import", written(tmp_path, text))
+    result = await running.user_sync("import", "--force", written(tmp_path, text))
     assert (result.code, rows(result)) == (0, {"lines": "5", "journaled": "5", "bad": "2"})
     assert "line 3: line_not_json: " in result.err
     assert "line 5: updated_at_missing: " in result.err
@@ -181,7 +208,7 @@ async def test_a_bad_line_is_told_by_number_and_becomes_a_dead_letter(
 async def test_only_the_first_bad_lines_are_told(running: Service, tmp_path: Path) -> None:
     bad = [b'{"user_id": %d, "updated_at": "x"}' % number for number in range(50)]
     result = await running.user_sync(
-        "import", written(tmp_path, ndjson([*users(1).values(), *bad]))
+        "import", "--force", written(tmp_path, ndjson([*users(1).values(), *bad]))
     )
     assert (result.code, rows(result)["bad"]) == (0, "50")
     assert result.err.count("user_id_invalid") == 20
@@ -194,6 +221,7 @@ async def test_a_line_beyond_the_body_limit_is_left_out(running: Service, tmp_pa
     long = profile(new_user_id(), READ_AT, app_metadata={"long": "x" * 70_000})
     result = await running.user_sync(
         "import",
+        "--force",
         written(tmp_path, ndjson([first, long, second])),
         settings={"BODY_LIMIT": "64KiB"},
     )

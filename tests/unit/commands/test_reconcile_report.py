@@ -84,6 +84,21 @@ def test_all_fields_are_advised_only_where_one_of_them_was_not_compared(
     assert ("give --complete" in capsys.readouterr().err) is advised
 
 
+def test_what_a_person_is_told_of_repairs_a_program_is_told_too(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report = Report(as_json=True)
+    report.findings.note("auth0|a", Verdict(Standing.MISSING))
+    report.findings.settled = 1
+    report.findings.strange = True
+    report.findings.withheld = "the export seems to be of another tenant"
+    report.ended()
+    said = orjson.loads(capsys.readouterr().out)
+    assert said["repaired_before"] == 1
+    assert said["nobody_in_common"] is True
+    assert said["deletions_withheld"] == "the export seems to be of another tenant"
+
+
 def test_what_ended_early_is_json_too_and_says_why_on_lines_of_its_own(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
