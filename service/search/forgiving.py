@@ -3,7 +3,7 @@ Pure."""
 
 import re
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from service.search.clauses import MOST_NUMBERS_TRIED, are_few
 from service.search.mistyped_beginning import begins_like, mistyped_beginning
@@ -49,6 +49,8 @@ _HYPHENED: Final = (*_FULL_NAMES, "name.joined")
 _LEAST_OF_TWO: Final = 10
 # Of three letters, with another first one, too much else is made.
 ANOTHER_FIRST_LETTER: Final = {"fuzziness": "AUTO:4,1000", "prefix_length": 0}
+# Whoever copies an address misses its beginning by a character.
+_ANOTHER_FIRST_CHARACTER: Final = {"fuzziness": 1, "prefix_length": 0}
 # No name is longer; an address can be, but what is compared letter by letter takes its time.
 _LONGEST_MISTYPED: Final = 64
 
@@ -133,12 +135,19 @@ def _begun_with_an_error(text: QueryText, word: Word) -> Query | None:
 
 
 def _in_other_scripts(word: Word) -> list[Query]:
-    if word.is_address or term_count(word.text) > 1:
+    """Each part of a name with a hyphen for itself, as the index has them."""
+    parts = word.text.split("-")
+    if word.is_address or term_count(word.text) != len(parts) or len(parts) > _FULL_NAME[0]:
         return []
     # An address is seldom in any but Latin letters.
     fields = _FULL_NAMES if is_latin(word.letters) else (*_FULL_NAMES, "email")
-    ways = [begins_like(f"{pattern}.*", fields) for pattern in otherwise_written(word.letters)]
-    return [constant(way, ONE_TYPO) for way in ways]
+    ways = [
+        [begins_like(f"{pattern}.*", fields) for pattern in otherwise_written(trimmed(part))]
+        for part in parts
+    ]
+    if not all(ways):
+        return []
+    return [constant({"bool": {"filter": list(map(any_of, ways))}}, ONE_TYPO)]
 
 
 def _joined(text: QueryText, place: int) -> list[Query]:
@@ -192,6 +201,7 @@ def _with_typos(word: Word, most: int, *, first_letter: bool) -> list[Query]:
             constant(_inner_address(word.text.removesuffix(ending)), MORE_TYPOS),
             constant(email_words(word.text, analyzer="id_words"), MORE_TYPOS),
             _fuzzy("email.folded", word.text, most),
+            _fuzzy("email.folded", word.text, most, **_ANOTHER_FIRST_CHARACTER),
             *_same_mailbox(word.text),
         ]
     how = {"prefix_length": 1, "max_expansions": most}
@@ -216,17 +226,6 @@ def _with_typos(word: Word, most: int, *, first_letter: bool) -> list[Query]:
     return ways
 
 
-def _fuzzy(field: str, value: str, most: int) -> Query:
-    return constant(
-        {
-            "fuzzy": {
-                field: {
-                    "value": value,
-                    "fuzziness": "AUTO",
-                    "prefix_length": 1,
-                    "max_expansions": most,
-                }
-            }
-        },
-        MORE_TYPOS,
-    )
+def _fuzzy(field: str, value: str, most: int, **how: Any) -> Query:
+    fuzzy = {"value": value, "fuzziness": "AUTO", "prefix_length": 1, "max_expansions": most, **how}
+    return constant({"fuzzy": {field: fuzzy}}, MORE_TYPOS)

@@ -11,6 +11,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from service.search.forgiving import ANOTHER_FIRST_LETTER
@@ -27,6 +28,8 @@ _OPEN, _CLOSE = "<mark>", "</mark>"
 _FROM, _TO = "\ue000", "\ue001"
 # Beyond, a value is shown unmarked: a name of a megabyte would take the engine too long.
 _MOST_CHARS: Final = 10_000
+# Of texts that are no names, expressions for what may be written otherwise take too long.
+_MOST_OF_A_NAME: Final = 256
 _LEAST_CHARS: Final = 2
 # Fewer letters stand apart by chance.
 _LEAST_APART: Final = 3
@@ -76,12 +79,8 @@ class Highlighter:
         self._anywhere = _either(typed)
         parted = _otherwise_parted(text.words, forgiving=forgiving)
         self._in_names = _beginning_words(_either([*typed, *parted]))
-        words = [word.letters for word in text.words] if forgiving else []
-        otherwise = [beginning_pattern(word) for word in words]
-        for word in words:
-            otherwise += [rf"{one}(?![^\W_])" for one in also_called(word)]
-            otherwise += [one.translate(_FOLDED_FURTHER) for one in otherwise_written(word)]
-        self._otherwise = _beginning_words("|".join(filter(None, otherwise)))
+        otherwise = chain.from_iterable(map(_otherwise, text.words)) if forgiving else ()
+        self._otherwise = _beginning_words("|".join(otherwise))
 
     def of(self, source: Mapping[str, Any], found: Mapping[str, list[str]]) -> dict[str, str]:
         """Marked values by field. found: what the engine marked of this user."""
@@ -89,7 +88,8 @@ class Highlighter:
         for name in NAMES:
             value, engines = _read(source.get(name), found.get(name))
             spans = _merged(_spans(self._in_names, value), engines)
-            marked[name] = _marked(value, _merged(spans, _spans(self._otherwise, value)))
+            otherwise = _spans(self._otherwise, value) if len(value) <= _MOST_OF_A_NAME else []
+            marked[name] = _marked(value, _merged(spans, otherwise))
         for name in _ANYWHERE:
             value = _short(source.get(name))
             marked[name] = _marked(value, _spans(self._anywhere, value))
@@ -131,6 +131,17 @@ def _otherwise_parted(words: Sequence[Word], *, forgiving: bool) -> Iterator[tup
             if length >= _LEAST_APART and not any("@" in word.text for word in run):
                 # Between two words there is no mark: where one is, each is marked for itself.
                 yield length, "".join(map(_parted, letters)) + end
+
+
+def _otherwise(word: Word) -> Iterator[str]:
+    """Expressions for a word with an error, a name for short, and other scripts."""
+    if mistyped := beginning_pattern(word.letters):
+        yield mistyped
+    for name in also_called(word.letters):
+        yield name + r"(?![^\W_])"
+    for part in word.text.split("-"):
+        for written in otherwise_written(trimmed(part)):
+            yield written.translate(_FOLDED_FURTHER)
 
 
 def _parted(letters: str) -> str:

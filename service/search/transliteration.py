@@ -5,6 +5,7 @@ knows them all: a word is turned into an expression for each of them. The index 
 it, and nothing is searched for so until nobody is found otherwise.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -13,6 +14,9 @@ from service.search.query_text import folded_letters
 
 # With fewer letters too many begin so.
 _LEAST_CHARS: Final = 3
+# What follows tells little, and the ways to read a text grow with each letter that may be none.
+_MOST_CHARS: Final = 20
+_NO_NAME: Final = re.compile(r"(.)\1\1")
 
 _Table = Mapping[str, str]
 
@@ -63,8 +67,8 @@ def is_latin(typed: str) -> bool:
 
 def otherwise_written(typed: str) -> list[str]:
     """Expressions for what begins so in other scripts, as Lucene and Python read them."""
-    folded = folded_letters(typed)
-    if len(folded) < _LEAST_CHARS:
+    folded = folded_letters(typed)[:_MOST_CHARS]
+    if len(folded) < _LEAST_CHARS or _NO_NAME.search(folded):
         return []
     if is_latin(folded):
         tables = [_TO_CYRILLIC, _TO_GREEK]

@@ -25,6 +25,7 @@ PEOPLE = [
     person("short-1", name="Robert Quetzenberg"),
     person("short-2", name="Bob Quetzendorf"),
     person("ukr-1", name="Олексій Ковальчук"),
+    person("ukr-2", name="Орися Коваленко-Іванчук"),
     person("ell-1", name="Θεοχάρης Ξανθόπουλος"),
     person("ltn-1", name="Zherar Shtrudel", email="zh@strudel.example"),
     person("thai", name="ประเสริฐ สุขสันต์"),
@@ -128,6 +129,8 @@ PEOPLE = [
         ("theocharis xanth", "ell-1"),
         ("Жерар Штрудель", "ltn-1"),
         ("штруд", "ltn-1"),
+        ("Kovalenko-Ivanchuk", "ukr-2"),
+        ("orysya kovalenko-iva", "ukr-2"),
         # titles that no name has
         ("Ms. Theodora Quennell", "initial"),
         ("Frau Quennell", "initial"),
