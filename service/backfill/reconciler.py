@@ -24,7 +24,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
-from opensearchpy.exceptions import OpenSearchException, TransportError
 from tenacity import (
     AsyncRetrying,
     retry_if_exception,
@@ -48,6 +47,7 @@ from service.events.json_text import dump
 from service.events.json_value import JsonValue
 from service.events.users_export import absent_user, wrap_profile
 from service.index.reading import Documents, UserReader
+from service.index.reason import is_passing
 from service.journal.records import Entry
 
 _T = TypeVar("_T")
@@ -332,21 +332,13 @@ class Reconciler:
         """A comparison takes minutes: an engine that is away for a moment doesn't end it."""
         patience = Patience(self._observer.waiting)
         retrying = AsyncRetrying(
-            retry=retry_if_exception(_is_passing),
+            retry=retry_if_exception(is_passing),
             wait=wait_random_exponential(multiplier=0.1, max=5),
             stop=stop_after_delay(_PATIENCE_S),
             before_sleep=lambda _: patience.waits("OpenSearch doesn't answer"),
             reraise=True,
         )
         return await retrying(ask)
-
-
-def _is_passing(error: BaseException) -> bool:
-    """Whether the same request may succeed later."""
-    if not isinstance(error, OpenSearchException):
-        return False
-    status = error.status_code if isinstance(error, TransportError) else None
-    return not isinstance(status, int) or status == 429 or status >= 500
 
 
 def _portions(user_ids: Sequence[str]) -> Iterator[Sequence[str]]:

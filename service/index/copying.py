@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from opensearchpy import AsyncOpenSearch
-from opensearchpy.exceptions import NotFoundError, OpenSearchException, TransportError
+from opensearchpy.exceptions import NotFoundError
 from opensearchpy.helpers import async_scan
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay
 from tenacity.wait import wait_random_exponential
 
 from service.index.errors import RebuildFailed
+from service.index.reason import is_passing
 from service.index.unexpected import NoResult
 
 # The engine holds one batch, parsed: in memory that is several times what it is on disk.
@@ -112,7 +113,7 @@ def retrying(*, within_s: float) -> AsyncRetrying:
     return AsyncRetrying(
         stop=stop_after_delay(within_s),
         wait=wait_random_exponential(multiplier=0.1, max=_LOOK_S),
-        retry=retry_if_exception(_passes),
+        retry=retry_if_exception(is_passing),
         reraise=True,
     )
 
@@ -187,11 +188,3 @@ def _told(failures: list[Any]) -> str:
         f"{len(failures)} document(s) or more can't be copied: {cause.get('type')}"
         f"{': ' if inner else ''}{inner.get('type', '')}"
     )
-
-
-def _passes(error: BaseException) -> bool:
-    """Whether it may be over soon: no answer, or too much to do."""
-    if not isinstance(error, OpenSearchException):
-        return False
-    status = error.status_code if isinstance(error, TransportError) else None
-    return not isinstance(status, int) or status == 429 or status >= 500

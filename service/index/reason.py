@@ -4,7 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import aiohttp
-from opensearchpy.exceptions import AuthorizationException, SSLError, TransportError
+from opensearchpy.exceptions import (
+    AuthorizationException,
+    OpenSearchException,
+    SSLError,
+    TransportError,
+)
 
 BLOCK: Final = "cluster_block_exception"
 """OpenSearch's error type of a 403 that is about no role: a block on the index or the cluster."""
@@ -20,6 +25,14 @@ def is_block(error: BaseException) -> bool:
     if not isinstance(error, AuthorizationException):
         return False
     return BLOCK in (error.error, _cause(error).get("type"))
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same request may succeed soon: no answer, or too much to do."""
+    if not isinstance(error, OpenSearchException):
+        return False
+    status = error.status_code if isinstance(error, TransportError) else None
+    return not isinstance(status, int) or status == 429 or status >= 500
 
 
 def reason_of(error: TransportError) -> str:

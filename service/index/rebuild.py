@@ -212,9 +212,10 @@ class Rebuild:
 
         Left without its answer it could come on after it was lifted.
         """
-        async for attempt in retrying(within_s=_GIVEN_UP_AFTER_S):
-            with attempt:
-                answer = await self._client.transport.perform_request("PUT", f"/{old}/_block/write")
+        attempts = retrying(within_s=_GIVEN_UP_AFTER_S)
+        answer: Mapping[str, Any] = await attempts(
+            self._client.transport.perform_request, "PUT", f"/{old}/_block/write"
+        )
         if not (answer["acknowledged"] and answer["shards_acknowledged"]):
             raise RebuildFailed(f"OpenSearch can't keep writes from {old} now")
 
@@ -253,15 +254,12 @@ class Rebuild:
         RebuildFailed when OpenSearch stays away.
         """
         try:
-            async for attempt in retrying(within_s=_GIVEN_UP_AFTER_S):
-                with attempt:
-                    return await self._take_back(old, new)
+            return await retrying(within_s=_GIVEN_UP_AFTER_S)(self._take_back, old, new)
         except OpenSearchException as error:
             raise RebuildFailed(
                 f"OpenSearch stopped answering ({named(error)}). When it is back, run user-sync "
                 f"rebuild --discard: until then {old} may be blocked, and events wait"
             ) from error
-        raise AssertionError  # retrying ends with one of both
 
     async def _take_back(self, old: str, new: str) -> bool:
         try:
