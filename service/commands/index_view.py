@@ -25,7 +25,7 @@ from service.index.aliases import IS_TOMBSTONE
 from service.index.connection import connect
 from service.index.names import IndexNames
 from service.index.reason import CLOSED, distrust, is_block, reason_of
-from service.index.unexpected import NoResult, expecting_opensearch
+from service.index.unexpected import NoResult, counted, expecting_opensearch
 from service.settings import Settings
 from service.wiring.stage_options import index_names, opensearch_options
 
@@ -67,9 +67,9 @@ class IndexView:
 
     async def counts(self) -> Counts:
         """How many users and tombstones there are. Raises IndexUnreadable."""
-        users = await self._ask(_count, f"/{self._names.readers}/_count", None)
+        users = await self._ask(counted, f"/{self._names.readers}/_count", None)
         tombstones = await self._ask(
-            _count, f"/{self._names.writers}/_count", {"query": IS_TOMBSTONE}
+            counted, f"/{self._names.writers}/_count", {"query": IS_TOMBSTONE}
         )
         return Counts(users, tombstones)
 
@@ -102,16 +102,6 @@ class IndexView:
             return await answer()
         except OpenSearchException as error:
             raise IndexUnreadable(explain(error, self._url, self._names.readers)) from None
-
-
-def _count(answer: Any) -> int:
-    shards = answer["_shards"]
-    if shards["successful"] < shards["total"]:
-        raise NoResult(
-            f"can read {shards['successful']} of {shards['total']} shards only; "
-            "see OpenSearch's own log"
-        )
-    return int(answer["count"])
 
 
 def _first_event(answer: Any) -> str | None:

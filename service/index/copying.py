@@ -16,7 +16,7 @@ from tenacity.wait import wait_random_exponential
 
 from service.index.errors import RebuildFailed
 from service.index.reason import is_passing
-from service.index.unexpected import NoResult
+from service.index.unexpected import NoResult, counted
 
 # The engine holds one batch, parsed: in memory that is several times what it is on disk.
 _BATCH_BYTES: Final = 2 * 1024 * 1024
@@ -129,11 +129,7 @@ async def stop_copying(client: AsyncOpenSearch, new: str) -> None:
 
 async def count(client: AsyncOpenSearch, index: str) -> int:
     """Documents as of the last refresh. Raises NoResult unless every shard answers."""
-    answer = await client.count(index=index)
-    shards = answer["_shards"]
-    if shards["successful"] < shards["total"]:
-        raise NoResult(f"can read {shards['successful']} of {shards['total']} shards only")
-    return int(answer["count"])
+    return counted(await client.count(index=index))
 
 
 async def delete_surplus(client: AsyncOpenSearch, old: str, new: str) -> None:

@@ -4,9 +4,9 @@ A proxy, a captive portal or another program at the same address answers 200 wit
 copes with an OpenSearch that is away copes with that, too.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from opensearchpy.exceptions import OpenSearchException
 
@@ -20,6 +20,17 @@ class UnexpectedAnswer(OpenSearchException):
 
 class NoResult(OpenSearchException):
     """OpenSearch answers, but not what was asked. str() says why, and goes on after its name."""
+
+
+def counted(answer: Mapping[str, Any]) -> int:
+    """What a `_count` tells. Raises NoResult unless every shard has answered."""
+    shards = answer["_shards"]
+    if shards["successful"] < shards["total"]:
+        raise NoResult(
+            f"can read {shards['successful']} of {shards['total']} shards only; "
+            "see OpenSearch's own log"
+        )
+    return int(answer["count"])
 
 
 def expecting_opensearch(ask: Callable[_P, Awaitable[_T]]) -> Callable[_P, Awaitable[_T]]:
