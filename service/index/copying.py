@@ -104,7 +104,9 @@ class Copying:
                 try:
                     found: Mapping[str, Any] = await self._client.tasks.get(task_id=task)
                 except NotFoundError as error:
-                    raise RebuildFailed("the node that copied went away") from error
+                    raise RebuildFailed(
+                        "the node that copied went away, and nothing was moved: run user-sync rebuild again"
+                    ) from error
         return found
 
 
