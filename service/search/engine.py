@@ -130,7 +130,7 @@ class Engine:
             log.warning(message, extra={"action": f"search_{kind}", "times": times})
 
 
-def slow_answer(timed_out: bool) -> None:
+def require_whole(timed_out: bool) -> None:
     """Raises Problem when a search was cut short: what it found is not all there is."""
     if timed_out:
         raise try_again(ProblemType.ENGINE_SLOW)

@@ -13,7 +13,7 @@ from service.doors.problems import ProblemType, try_again
 from service.events.json_text import dump
 from service.search.answers import read_export_page
 from service.search.body import export_body
-from service.search.engine import Engine, slow_answer
+from service.search.engine import Engine, require_whole
 from service.search.options import SearchOptions
 from service.search.parameters import Parameters
 
@@ -54,7 +54,7 @@ class Exports:
             body = export_body(parameters, forgiving=forgiving, size=size, after=after)
             answer = await self._engine.search_point_in_time(body, pit)
             users, following, timed_out = read_export_page(answer)
-            slow_answer(timed_out)
+            require_whole(timed_out)
             if not users:
                 if after or forgiving or parameters.text is None:
                     return

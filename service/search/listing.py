@@ -7,7 +7,7 @@ from service.doors.problems import Problem, ProblemType
 from service.search.answers import Found, read_page
 from service.search.body import search_body
 from service.search.cursor import Cursors, InvalidCursor, Position
-from service.search.engine import Engine, slow_answer
+from service.search.engine import Engine, require_whole
 from service.search.options import SearchOptions
 from service.search.parameters import Parameters
 
@@ -52,5 +52,5 @@ class Listing:
         body = search_body(parameters, position, timeout_s=self._timeout_s)
         answer = await self._engine.search(body)
         found = read_page(answer, parameters, forgiving=position.forgiving)
-        slow_answer(found.timed_out)
+        require_whole(found.timed_out)
         return found

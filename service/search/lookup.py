@@ -8,7 +8,7 @@ from service.doors.problems import Problem, ProblemType
 from service.events.event import MAX_USER_ID_BYTES
 from service.search.answers import Document, read_documents, read_hits
 from service.search.body import milliseconds
-from service.search.engine import Engine, slow_answer
+from service.search.engine import Engine, require_whole
 from service.search.models import LookupRequest
 from service.search.options import SearchOptions
 from service.search.parameters import read_fields
@@ -92,7 +92,7 @@ class Lookup:
             body["_source"] = list(fields)
         for _ in range(_MOST_PAGES):
             hits, timed_out = read_hits(await self._engine.search(body))
-            slow_answer(timed_out)
+            require_whole(timed_out)
             for hit in hits:
                 address = _folded(hit["_source"]["email"])
                 if address in wanted:
