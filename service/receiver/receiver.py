@@ -8,7 +8,6 @@ import errno
 import logging
 import os
 import socket
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -46,7 +45,7 @@ class Receiver:
         options: ReceiverOptions,
         *,
         refused: Callable[[str], None],
-        now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
+        now_us: Callable[[], int],
     ) -> None:
         refusals = Refusals(refused, now_us)
         self._options = options

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from service.documents.fields import TYPED_FIELDS
+from service.documents.profile import METADATA
 from service.settings.catalogue import BY_VARIABLE
 from service.settings.field import PREFIX
 from service.settings.problems import Problem
@@ -14,14 +15,7 @@ from service.settings.texts import expanded
 
 _FILE = "_FILE"
 _EXCLUDE = "USER_SYNC_EXCLUDE_FIELDS"
-_EXCLUDABLE = (
-    *TYPED_FIELDS,
-    "app_metadata",
-    "user_metadata",
-    "identities",
-    "attributes",
-    "unknown_fields",
-)
+_EXCLUDABLE = (*TYPED_FIELDS, *METADATA, "identities", "attributes", "unknown_fields")
 _OTHERS = re.compile(
     PREFIX + r"(TEST_|ENGINE_"
     # Kubernetes sets these in every pod beside a Service named user-sync.

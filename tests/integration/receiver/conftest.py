@@ -29,7 +29,7 @@ async def door(tmp_path: Path) -> AsyncIterator[OpenDoor]:
         basic=[("auth0", "pass:word")],
         headers=[("X-Webhook-Key", "a key")],
     )
-    receiver = Receiver(journal, credentials, options, refused=refused.append)
+    receiver = Receiver(journal, credentials, options, refused=refused.append, now_us=lambda: 0)
     await receiver.start(HOST, 0)
     async with ClientSession() as client:
         yield OpenDoor(receiver, journal, client, refused)
