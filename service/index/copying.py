@@ -105,7 +105,7 @@ class Copying:
                     found: Mapping[str, Any] = await self._client.tasks.get(task_id=task)
                 except NotFoundError as error:
                     raise RebuildFailed(
-                        "the node that copied went away, and nothing was moved: run user-sync rebuild again"
+                        "the node that copied went away, and nothing was moved: run it again"
                     ) from error
         return found
 
