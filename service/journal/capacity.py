@@ -3,6 +3,10 @@
 The limit counts bodies that are there, not the file's size: a file doesn't shrink when rows go.
 For the same reason pages that are free inside the file count as free disk; without that, a
 journal that once filled the disk would refuse for ever.
+
+What is in the log alone still has to find room in the file. Were that given away, a disk that the
+journal filled would be full for ever: the log could not be brought into the file, and without that
+there is no room in it for the settling of what is done.
 """
 
 import os
@@ -19,6 +23,10 @@ _PUT_BACK = "stop the service, put the file back, start again"
 # To the log, then to the file.
 _WRITTEN_TIMES = 2
 
+# What the log can grow by between two looks, whole pages for a few bytes each: where so little is
+# left, every check looks.
+_LOG_BYTES = 16 * 1024 * 1024
+
 
 def _free_bytes(folder: Path) -> int:
     """What the file system lets this user write, bytes."""
@@ -27,10 +35,7 @@ def _free_bytes(folder: Path) -> int:
 
 
 class Capacity:
-    """Looks at the disk once a second, more often only when little is left: cheap to ask.
-
-    reusable_bytes: free pages inside the journal's file, kept up to date by the writer.
-    """
+    """Looks at the disk once a second, more often only when little is left: cheap to ask."""
 
     def __init__(
         self,
@@ -41,7 +46,6 @@ class Capacity:
         free_bytes: Callable[[Path], int] = _free_bytes,
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.reusable_bytes = 0
         self._path = path
         self._max_bytes = max_bytes
         self._min_free_disk_bytes = min_free_disk_bytes
@@ -51,6 +55,8 @@ class Capacity:
         self._file, self._length = found.st_ino, found.st_size
         self._free = free_bytes(path.parent)
         self._promised = 0
+        self._in_log = 0
+        self._spare = 0
         self._gone: JournalUnavailable | None = None
         self._looked_s = monotonic_s()
 
@@ -67,14 +73,17 @@ class Capacity:
                 f"{self._max_bytes:,}; let the indexer catch up, drop dead letters, or raise "
                 "USER_SYNC_JOURNAL_MAX_BYTES"
             )
-        if self._is_low(new_bytes) or self._monotonic_s() - self._looked_s >= _LOOK_EVERY_S:
+        if (
+            self._is_low(new_bytes + _LOG_BYTES)
+            or self._monotonic_s() - self._looked_s >= _LOOK_EVERY_S
+        ):
             self._look()
         if self._gone:
             raise type(self._gone)(str(self._gone))  # a new one: each has its own traceback
         if self._is_low(new_bytes):
             raise JournalFull(
                 f"the disk of {self._path.parent} is nearly full: "
-                f"{self._free + self.reusable_bytes:,} bytes are free, "
+                f"{max(0, self._left()):,} bytes are free, "
                 f"{self._min_free_disk_bytes:,} have to stay free; make room, or lower "
                 "USER_SYNC_JOURNAL_MIN_FREE_BYTES"
             )
@@ -85,12 +94,22 @@ class Capacity:
 
     def keep_promises(self) -> None:
         """Note that what was let in is written, or given up."""
-        self._free -= _WRITTEN_TIMES * self._promised
+        self._free -= self._promised
+        self._in_log += self._promised
         self._promised = 0
 
+    def note_spare(self, spare_bytes: int) -> None:
+        """Take note of the room inside the file, as the writer finds it now and then: free pages,
+        less those in the log that the file will grow by."""
+        self._spare = spare_bytes
+        self._in_log = 0
+
+    def _left(self) -> int:
+        return self._free + self._spare - self._in_log
+
     def _is_low(self, new_bytes: int) -> bool:
-        free = self._free + self.reusable_bytes
-        return free - _WRITTEN_TIMES * (self._promised + new_bytes) < self._min_free_disk_bytes
+        wanted = _WRITTEN_TIMES * (self._promised + new_bytes)
+        return self._left() - wanted < self._min_free_disk_bytes
 
     def _look(self) -> None:
         self._looked_s = self._monotonic_s()

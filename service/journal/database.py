@@ -105,10 +105,16 @@ class Database:
         """The committed books. Raises sqlite3.Error."""
         return reading.ledger(self.connection)
 
-    def reusable_bytes(self) -> int:
-        """Bytes of free pages inside the file. Raises sqlite3.Error."""
-        pages = self.connection.execute("PRAGMA freelist_count").fetchone()[0]
-        return int(pages) * _page_bytes(self.connection)
+    def spare_bytes(self) -> int:
+        """Bytes of free pages inside the file, less those that are in the log alone and that the
+        file will grow by: negative when these are more. Raises sqlite3.Error."""
+        free = int(self.connection.execute("PRAGMA freelist_count").fetchone()[0])
+        pages = int(self.connection.execute("PRAGMA page_count").fetchone()[0])
+        page_bytes = _page_bytes(self.connection)
+        grown = pages * page_bytes
+        with suppress(OSError):  # gone: that is told elsewhere
+            grown = min(grown, self.path.stat().st_size)
+        return free * page_bytes + grown - pages * page_bytes
 
     def keep_log(self) -> bool:
         """Whether the log is still where it was; if somebody removed it, make what it holds last.

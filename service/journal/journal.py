@@ -87,7 +87,7 @@ class Journal:
         self._capacity = Capacity(
             path, max_bytes=options.max_bytes, min_free_disk_bytes=options.min_free_disk_bytes
         )
-        self._capacity.reusable_bytes = owned.database.reusable_bytes()
+        self._capacity.note_spare(owned.database.spare_bytes())
         self.strangers = Strangers(now_us)
         self._writer = Writer(
             owned.database,

@@ -248,7 +248,7 @@ class Writer:
         self._restless = False
         try:
             self._database.shorten_log()
-            self._capacity.reusable_bytes = self._database.reusable_bytes()
+            self._capacity.note_spare(self._database.spare_bytes())
         except sqlite3.Error as error:
             log.warning(
                 "the journal's log could not be shortened: %s",
@@ -266,7 +266,7 @@ class Writer:
                     "the journal's log was removed while in use; nothing is lost, another is begun",
                     extra={"action": "journal_log_removed"},
                 )
-            self._capacity.reusable_bytes = self._database.reusable_bytes()
+            self._capacity.note_spare(self._database.spare_bytes())
         if self.failure and not self.damage:
             self.failure = ""
             if self._complaint_stands:

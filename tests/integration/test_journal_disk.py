@@ -21,7 +21,8 @@ from tests.unit.journal.samples import append, bodies, burial, claim_all, settle
 MB = 1_000_000
 DISK_BYTES = 80 * MB
 BODY_BYTES = MB // 10
-UNGUARDED = JournalOptions(min_free_disk_bytes=0, lock_wait_s=0)
+# So that the disk itself refuses, which others may fill as well.
+UNGUARDED = JournalOptions(min_free_disk_bytes=-DISK_BYTES, lock_wait_s=0)
 
 
 @pytest.fixture
@@ -95,6 +96,24 @@ async def test_the_guard_stops_before_the_disk_is_full(small_disk: Path) -> None
         for record in await claim_all(journal):
             await settle(journal, record.seq)
         assert journal.accounting().balanced
+
+
+async def test_a_journal_that_filled_its_disk_can_settle_all_the_same(small_disk: Path) -> None:
+    """What is in the log has room in the file reserved for it; else neither could move any more."""
+    options = JournalOptions(min_free_disk_bytes=2 * MB, lock_wait_s=0)
+    async with opened(small_disk, options) as journal:
+        acknowledged, fault = 0, None
+        while fault is None:
+            group = [append(journal, b"%d" % (acknowledged + n) + bytes(1000)) for n in range(20)]
+            results = await asyncio.gather(*group, return_exceptions=True)
+            acknowledged += results.count(None)
+            fault = next(filter(None, results), None)
+        assert isinstance(fault, JournalFull), fault
+        assert free_bytes(small_disk) >= 2 * MB
+        assert acknowledged * 1000 > DISK_BYTES // 2
+        await settle(journal, *range(1, acknowledged + 1))
+        assert journal.accounting().journal == 0
+        await until(lambda: journal.can_append()[0])
 
 
 async def test_room_freed_inside_the_file_is_used_again(small_disk: Path) -> None:

@@ -48,12 +48,14 @@ def capacity(disk: Disk, file: Path) -> Capacity:
 
 
 def test_looks_once_a_second(capacity: Capacity, disk: Disk) -> None:
+    disk.free, disk.s = 10**9, 1.0
+    capacity.check(1, 0)
     disk.free = 0
     for _ in range(100):
         capacity.check(1, 0)
-    assert disk.looks == 1
-    disk.s = 1.0
-    with pytest.raises(JournalFull, match="0 bytes are free, 500 have to stay free"):
+    assert disk.looks == 2
+    disk.s = 2.0
+    with pytest.raises(JournalFull, match=" 0 bytes are free, 500 have to stay free"):
         capacity.check(1, 0)
     disk.free = 1000
     capacity.check(1, 0)
@@ -63,10 +65,19 @@ def test_looks_at_once_when_what_it_let_in_used_up_the_rest(capacity: Capacity, 
     capacity.check(200, 0)
     capacity.promise(200)
     capacity.keep_promises()
-    disk.free = 699
+    disk.free = 899
     with pytest.raises(JournalFull, match="699 bytes are free"):
         capacity.check(100, 200)
     capacity.check(99, 200)
+    capacity.note_spare(0)  # it is in the file too by now, and the disk is looked at anew
+    capacity.check(199, 200)
+
+
+def test_what_is_in_the_log_alone_has_room_in_the_file(capacity: Capacity, disk: Disk) -> None:
+    capacity.note_spare(-300)
+    with pytest.raises(JournalFull, match="700 bytes are free"):
+        capacity.check(101, 0)
+    capacity.check(100, 0)
 
 
 def test_what_is_let_in_but_not_written_counts(capacity: Capacity) -> None:
@@ -80,7 +91,7 @@ def test_room_inside_the_file_is_room(capacity: Capacity, disk: Disk) -> None:
     disk.free, disk.s = 100, 1.0
     with pytest.raises(JournalFull):
         capacity.check(1, 0)
-    capacity.reusable_bytes = 402
+    capacity.note_spare(402)
     capacity.check(1, 0)
 
 
