@@ -80,6 +80,9 @@ OptionalDomain = Annotated[
     Kind("domain", "acme.eu.auth0.com", _or_nothing),
 ]
 IndexName = Annotated[str, _from_text(texts.index_name), Kind("name", "auth0-users")]
+OptionalTenant = Annotated[
+    str | None, _from_text(texts.tenant_name), Kind("text", "acme", _or_nothing)
+]
 OptionalWord = Annotated[str | None, _from_text(texts.word), Kind("text", "acme", _or_nothing)]
 OptionalFile = Annotated[
     Path | None,

@@ -24,6 +24,7 @@ from service.settings.field import (
     OptionalDomain,
     OptionalFile,
     OptionalPassword,
+    OptionalTenant,
     OptionalWord,
     Port,
     Seconds,
@@ -111,7 +112,7 @@ class Journal(Group):
         "still settle what it holds",
         least=0,
     )
-    tenant: OptionalWord = setting(
+    tenant: OptionalTenant = setting(
         "TENANT",
         None,
         "The one Auth0 tenant whose events are taken, as their a0tenant has it: acme, not "

@@ -193,6 +193,16 @@ def word(text: str) -> str:
     return stripped
 
 
+def tenant_name(text: str) -> str:
+    """A tenant as events name it. Its domain would be no event's, and every one be refused."""
+    name = word(text)
+    if name.lower().endswith(".auth0.com"):
+        raise ValueError(
+            f"{shortened(text)} is a domain; events name the tenant {name.partition('.')[0]}"
+        )
+    return name
+
+
 def existing_file(text: str) -> Path:
     """A path that is a file now; `~` is the home directory."""
     path = expanded(text)

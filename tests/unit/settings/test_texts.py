@@ -176,6 +176,13 @@ def test_words_hold_no_blanks() -> None:
         texts.word("ac me")
 
 
+def test_a_tenant_is_named_as_its_events_do() -> None:
+    assert texts.tenant_name(" acme ") == "acme"
+    for text in ("acme.eu.auth0.com", "acme.auth0.com"):
+        with pytest.raises(ValueError, match="events name the tenant acme"):
+            texts.tenant_name(text)
+
+
 def test_files(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="there is no file"):
         texts.existing_file(str(tmp_path / "ca.pem"))
