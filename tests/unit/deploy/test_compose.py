@@ -131,6 +131,13 @@ def test_each_container_comes_back_and_is_bounded(service: dict[str, Any]) -> No
     assert {"max-size", "max-file"} <= set(service["logging"]["options"])
 
 
+def test_an_export_in_memory_leaves_some_for_the_service() -> None:
+    (mount,) = SERVICE["tmpfs"]
+    size = re.fullmatch(r"/tmp:size=(\d+)m", mount)
+    assert size
+    assert 2 * int(size[1]) <= 1024 * int(SERVICE["mem_limit"].removesuffix("g"))
+
+
 def test_opensearch_has_its_limits_and_tells_its_health() -> None:
     assert OPENSEARCH["ulimits"]["nofile"]["soft"] >= 65536
     assert OPENSEARCH["memswap_limit"] == OPENSEARCH["mem_limit"], "or Java's heap may be swapped"
