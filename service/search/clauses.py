@@ -14,7 +14,7 @@ MOST_NUMBERS_TRIED: Final = 20
 # term take without errors.
 _MOST_CLAUSES: Final = 720
 _CLAUSES_A_WORD: Final = 14
-_CLAUSES_OF_FEW: Final = 62
+_CLAUSES_OF_FEW: Final = 84
 _CLAUSES_A_TERM: Final = 17
 _CLAUSES_A_SPELLING: Final = 12
 _CLAUSES_AN_EXPANSION: Final = 11

@@ -34,8 +34,6 @@ MORE_TYPOS: Final = 1
 # What may end an id where a line of a table goes on behind it; an id may have them in it.
 _BEHIND_ID: Final = re.compile("[,;\"']")
 _MOST_MARKS: Final = 20
-# Initials are left out where this many words beside them tell who is meant.
-_ENOUGH_NAMES: Final = 2
 # What is shorter begins too many ids by chance.
 _LEAST_OF_ID: Final = 8
 _FULL_NAME: Final = (2, 3)
@@ -45,6 +43,9 @@ _FULL_NAMES: Final = ("name", "given_name", "family_name")
 _GIVEN_NAMES: Final = ("name", "given_name", "nickname")
 # Of a name with a hyphen, the index has each part by itself, and both together here alone.
 _HYPHENED: Final = (*_FULL_NAMES, "name.joined")
+_LABEL: Final = re.compile(r"\w{2,}[:=\\]+")
+_BETWEEN_PARTS: Final = re.compile("[.,;_/]+")
+_LEAST_OF_SURNAME: Final = 4
 # So long, a word may be two, and the letter that is wrong their hyphen.
 _LEAST_OF_TWO: Final = 10
 # Of three letters, with another first one, too much else is made.
@@ -53,18 +54,6 @@ ANOTHER_FIRST_LETTER: Final = {"fuzziness": "AUTO:4,1000", "prefix_length": 0}
 _ANOTHER_FIRST_CHARACTER: Final = {"fuzziness": 1, "prefix_length": 0}
 # No name is longer; an address can be, but what is compared letter by letter takes its time.
 _LONGEST_MISTYPED: Final = 64
-
-
-def is_passed_over(text: QueryText, place: int) -> bool:
-    """Whether one of the words is none of the user's: a title, the initial of a name that the index
-    hasn't, or what somebody has (`Ann's account`)."""
-    names = [word for word in text.words if not word.is_title]
-    word = text.words[place]
-    if not names or word.is_title:
-        return bool(names)
-    if word.is_initial:
-        return len([name for name in names if not name.is_initial]) >= _ENOUGH_NAMES
-    return place > 0 and text.words[place - 1].owner is not None
 
 
 def enough_alone(text: QueryText) -> list[Query]:
@@ -111,6 +100,7 @@ def forgiven(text: QueryText, place: int, most: int) -> list[Query]:
     word = text.words[place]
     ways = _with_typos(word, most, first_letter=are_few(text)) + _joined(text, place)
     if are_few(text):
+        ways += _taken_apart(word)
         if called := also_called(word.letters):
             ways += [constant({"terms": {name: called}}, ONE_TYPO) for name in _GIVEN_NAMES]
         if query := _begun_with_an_error(text, word):
@@ -132,6 +122,32 @@ def _begun_with_an_error(text: QueryText, word: Word) -> Query | None:
     is_short = term_count(word.text) == 1 and len(word.letters) < _LEAST_OF_TWO
     fields = _FULL_NAMES if is_short else _HYPHENED
     return mistyped_beginning(word.letters, fields)
+
+
+def _taken_apart(word: Word) -> list[Query]:
+    """`A.Smith` and `asmith`, as logins are made, and what stands behind a label: `name:smith`,
+    `ACME\\smith`."""
+    if word.is_address or "|" in word.text:
+        return []
+    ways: list[Query] = []
+    text = trimmed(word.text)
+    behind = trimmed(_LABEL.sub("", text, count=1))
+    if behind and behind != text:
+        ways.append(constant(in_names(behind, type="bool_prefix"), ONE_TYPO))
+        ways.append(constant(email_words(behind), ONE_TYPO))
+    parts = [part for part in _BETWEEN_PARTS.split(text) if part]
+    if len(parts) in _FULL_NAME:
+        begun = [in_names(part, type="bool_prefix", fields=_FULL_NAMES) for part in parts]
+        ways.append(constant({"bool": {"filter": begun}}, MORE_TYPOS))
+    first, rest = text[:1], text[1:]
+    if len(rest) >= _LEAST_OF_SURNAME and term_count(text) == 1 and not is_blankless(text):
+        login = [{"match": {"name": rest}}, _begins(first)]
+        ways.append(constant({"bool": {"filter": login}}, ONE_TYPO))
+    return ways
+
+
+def _begins(letter: str) -> Query:
+    return {"match_bool_prefix": {"name": letter}}
 
 
 def _in_other_scripts(word: Word) -> list[Query]:

@@ -1,6 +1,7 @@
 """Without what comes along when an address, a number or an id is copied, and nobody sees. Pure."""
 
 import base64
+import html
 import re
 from itertools import chain
 from typing import Final
@@ -17,6 +18,7 @@ _TEL: Final = re.compile(r"[<\[(\"']*tel:([^;|]+)(?:;|;[a-z-]+=.*|\|.*)?", re.IG
 # What is shown of a link stands behind it in Slack, and before it in Jira.
 _SHOWN: Final = re.compile(r"\|(?=mailto:)", re.IGNORECASE)
 _BEHIND_ADDRESS: Final = re.compile(r"[?|]")
+_ESCAPED: Final = re.compile("&(?:lt|gt|amp|quot|#39);")
 # An address spelt so that no program takes it for one.
 _SPELT_DOT: Final = r"(?:\s*[\[({<]\s*dot\s*[\])}>]\s*|\s+dot\s+)"
 _SPELT_AT: Final = r"(?:\s*[\[({<]\s*at\s*[\])}>]\s*|\s+at\s+)"
@@ -28,8 +30,8 @@ _DOT: Final = re.compile(_SPELT_DOT, re.IGNORECASE)
 # As it stands in the address of a page.
 _ENCODED_ADDRESS: Final = re.compile(r"[\w.+'-][\w.+'%-]*%40[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 _IN_URL: Final = re.compile(
-    r"""(?:https?://|/)[^\s|]*[/?&#=:]
-    ([\w-]+(?:\||%(?:25)?7c)[^&\#/|]+|[\w.+'%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+)(?:[&\#/?].*)?""",
+    r"""(?:https?://|/)[^\s|]*[/?&\#=:"]
+    ([\w-]+(?:\||%(?:25)?7c)[^&\#/"]+|[\w.+'%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+)(?:[&\#/?"].*)?""",
     re.IGNORECASE | re.VERBOSE,
 )
 # Addresses in a list without blanks, or right behind a name. An id may have any of these in it.
@@ -51,6 +53,7 @@ _LABELLED_ADDRESS: Final = re.compile(
 
 def as_meant(text: str) -> str:
     """text: with single blanks."""
+    text = _ESCAPED.sub(lambda found: html.unescape(found[0]), text)
     if (link := _TEL.fullmatch(text)) and phone_digits(number := unquote(link[1])):
         text = number.strip(AROUND_NUMBER)
     text = _SPELT_ADDRESS.sub(_respelt, text)
@@ -96,7 +99,7 @@ def _of_a_page(part: str) -> str | None:
         return user_id
     if _ENCODED_ID.fullmatch(part):
         return _decoded(part)
-    if in_url := _IN_URL.fullmatch(bare):
+    if in_url := _IN_URL.fullmatch(unquote(bare)) or _IN_URL.fullmatch(bare):
         return _decoded(in_url[1])
     address = _ENCODED_ADDRESS.fullmatch(part.strip(_AROUND_ADDRESS))
     return unquote(address[0]) if address else None

@@ -39,7 +39,7 @@ _MOST_PARTS: Final = 4
 # What people are called by, and few are named.
 _TITLES: Final = (
     "mr mrs ms miss mx sir dr prof ing herr frau hr mme mlle monsieur madame sra srta senor senora "
-    "sig signor signora dhr mevr jr jnr sr snr phd esq"
+    "sig signor signora dhr mevr jr jnr sr snr phd esq med msc bsc mba llm dipl"
 )
 
 

@@ -16,9 +16,9 @@ Whatever the number of words, one more that matches whole outweighs all that a b
 Typing errors are looked for only when nobody matches without (`forgiving`); then each word may be a
 letter or two off, a beginning a letter off, written together or apart, a beginning in the other
 spelling or in another script, a name for short (`Bob`), or an address without its beginning or with
-another ending or tag, or begin an id, and counts least; a title, an initial or what is behind a
-possessive needs no match, a number may have another beginning or be a digit off, and one address,
-id or number is enough.
+another ending or tag, or begin an id, and counts least; a title, an initial, a label or what is
+behind a possessive needs no match, a number may have another beginning or be a digit off, and one
+address, id or number is enough.
 """
 
 import re
@@ -26,7 +26,8 @@ from itertools import permutations
 from typing import Final
 
 from service.search.clauses import are_few, expansions
-from service.search.forgiving import enough_alone, forgiven, is_passed_over
+from service.search.forgiving import enough_alone, forgiven
+from service.search.passed_over import is_passed_over
 from service.search.queries import (
     NAMES,
     Query,
