@@ -102,7 +102,7 @@ class Preparer:
         These can be many times as large as their events: one request's worth can become several.
         """
         composed = Composed([], [])
-        room = -1
+        room = 0
 
         def compose(some: Sequence[Chain]) -> None:
             nonlocal room
@@ -113,10 +113,11 @@ class Preparer:
                 except Exception as error:
                     composed.failed.append((chain, _fault(chain.head.seq, error)))
                     continue
-                room -= len(document.source or b"")
-                if room < 0:
+                size = len(document.source or b"")
+                if not composed.parts or size > room:
                     composed.parts.append([])
-                    room = self._options.max_bytes - len(document.source or b"")
+                    room = self._options.max_bytes
+                room -= size
                 composed.parts[-1].append(Ready(chain, document))
 
         await self._portions.each(chains, lambda chain: len(chain.head.body), compose)
