@@ -1,1 +1,1 @@
-"""The OpenSearch index itself: connection, names, bootstrap, purge."""
+"""The OpenSearch index itself: connection, names, bootstrap, rebuild, reading, purge."""

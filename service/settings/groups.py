@@ -52,8 +52,8 @@ class Doors(Group):
     private_host: Host = setting(
         "PRIVATE_HOST",
         "127.0.0.1",
-        "Address of the private door: /healthz, /metrics. This machine only: open it to a network "
-        "on purpose",
+        "Address of the private door: /healthz, /metrics, the APIs and the console. This machine "
+        "only: open it to a network on purpose",
     )
     private_port: Port = setting("PRIVATE_PORT", "8081", "Port of the private door", most=65535)
 

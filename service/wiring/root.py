@@ -3,7 +3,7 @@
     Auth0 ──▶ receiver ──▶ journal ──▶ indexer ──▶ OpenSearch
               public       one file    _bulk         ▲
               door                                   │ bootstrap, once
-    people ─▶ private door: /healthz, /metrics       │ housekeeping, hourly
+    people ─▶ private door: search, console, health  │ housekeeping, hourly
     commands ─▶ control socket ─▶ journal            │ watch, every few seconds
 
 The receiver listens before OpenSearch answers: an outage of the engine is invisible to the sender.
