@@ -19,6 +19,11 @@ from service.events.json_value import JsonValue
 METADATA: Final = ("app_metadata", "user_metadata")
 
 
+def is_metadata(path: str) -> bool:
+    """Whether a dotted path leads into the metadata."""
+    return path.partition(".")[0] in METADATA
+
+
 def profile_fields(profile: dict[str, JsonValue], exclusions: Exclusions) -> dict[str, JsonValue]:
     """The document's fields that come from the profile; user_id does not, the event has it."""
     profile, dropped = exclusions.apply(profile)
@@ -74,7 +79,7 @@ def _place_metadata(
 ) -> None:
     """Store the metadata and its tokens, one after the other whatever order they came in."""
     tokens: list[JsonValue] = []
-    cut = any(path.startswith(METADATA) for path in dropped)
+    cut = any(map(is_metadata, dropped))
     for name in METADATA:
         if (value := profile.get(name)) is None:
             continue

@@ -101,8 +101,3 @@ FIELDS: Final[Mapping[str, Field]] = {
 PARTS: Final = frozenset(
     {"identities", "identities.profileData", "event", "attributes", "unknown_fields", *METADATA}
 )
-
-
-def is_metadata(path: str) -> bool:
-    """Whether a dotted path leads into the metadata."""
-    return path.partition(".")[0] in METADATA

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from service.search.fields import FIELDS, Field, Kind, is_metadata
+from service.documents.profile import is_metadata
+from service.search.fields import FIELDS, Field, Kind
 from service.search.filter_syntax import (
     Comparison,
     Either,

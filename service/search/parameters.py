@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from service.documents.profile import is_metadata
 from service.doors.problems import Problem, ProblemType, invalid
-from service.search.fields import FIELDS, PARTS, Field, is_metadata
+from service.search.fields import FIELDS, PARTS, Field
 from service.search.filter_query import Filters, InvalidFilter
 from service.search.query_text import QueryText, TooMuchText, read_query_text
 

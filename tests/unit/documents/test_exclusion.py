@@ -86,6 +86,13 @@ def assert_present(profile: dict[str, JsonValue]) -> None:
     assert SECRET.encode() in document.source
 
 
+def test_only_what_goes_from_the_metadata_cuts_its_attributes() -> None:
+    profile: dict[str, JsonValue] = {"app_metadata_of_old": '{"a":"secret"}'}
+    source = source_of(profile, ["app_metadata_of_old.a"])
+    assert source["misfit_fields"] == ["app_metadata_of_old"]
+    assert "attributes_truncated" not in source
+
+
 @pytest.mark.parametrize("levels", [100, 190, 201, 245, 300, 5_000])
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"x":', "}")])
 def test_what_is_too_deep_to_look_through_goes(levels: int, opening: str, closing: str) -> None:
