@@ -13,21 +13,16 @@ from service.documents.exclusion import Exclusions
 from service.documents.fields import TYPED_FIELDS, date
 from service.documents.identities import identifier
 from service.documents.profile import METADATA, profile_fields
+from service.documents.received import as_received
 from service.events.event import Event
 from service.events.event_time import optional_time
-from service.events.json_text import NotJson, parse
 from service.events.json_value import JsonValue
 from service.events.users_export import is_from_export
 from service.events.version import LATEST_TIME_US
 
-# Who wrote the document and when, and what follows from fields that are compared themselves.
-_OURS: Final = frozenset(
-    {"user_id", "event", "indexed_at", "misfit_fields", "attributes", "attributes_truncated"}
-)
 _IDENTITY: Final = "identities."
 # Events and exports needn't agree on whether what is empty is there.
 _NOTHING: Final[tuple[JsonValue, ...]] = (None, {}, [])
-_UNKNOWN: Final = "unknown_fields"
 
 
 class Standing(StrEnum):
@@ -142,7 +137,7 @@ class Comparison:
         """
         if found is None or "deleted_at" in found:
             return dict(profile)
-        before = _as_profile(found)
+        before = as_received(found)
         kept = {
             name: value
             for name, value in before.items()
@@ -158,7 +153,7 @@ class Comparison:
         self, expected: Mapping[str, JsonValue], found: Mapping[str, JsonValue]
     ) -> _Differences:
         differences = _Differences()
-        self._compare(_as_profile(expected), _as_profile(found), "", differences)
+        self._compare(as_received(expected), as_received(found), "", differences)
         if not differences.fields and not self._same_attributes(expected, found):
             differences.fields["attributes"] = None
         return differences
@@ -257,65 +252,6 @@ def state_of(found: Mapping[str, JsonValue], *, exported_at_us: int, latest_us: 
         return State(0, repaired=False)
     ours = is_from_export(event.get("type"), event.get("id"))
     return State(time.us, repaired=ours and time.us == exported_at_us)
-
-
-def _as_profile(document: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """A document's fields as the profile that they came from had them.
-
-    Two texts of one value may differ in the order of its members: values are compared.
-    """
-    misfits = _misfits(document)
-    fields = {name: value for name, value in document.items() if name not in _OURS}
-    profile = _as_received(fields, "", misfits)
-    identities = profile.get("identities")
-    if isinstance(identities, list):
-        profile["identities"] = [
-            _as_received(one, _IDENTITY, misfits) if isinstance(one, dict) else one
-            for one in identities
-        ]
-    return profile
-
-
-def _as_received(
-    holder: Mapping[str, JsonValue], prefix: str, misfits: frozenset[str]
-) -> dict[str, JsonValue]:
-    """Of a document or an identity in it: unknown fields beside the others, texts as they were."""
-    received = {
-        name: _from_text(value) if prefix + name in misfits else value
-        for name, value in holder.items()
-        if name != _UNKNOWN
-    }
-    for name, value in _unknown(holder, prefix, misfits).items():
-        restored = _from_text(value) if f"{prefix}{_UNKNOWN}.{name}" in misfits else value
-        beside = received.get(name)
-        if isinstance(beside, list) and isinstance(restored, list):
-            restored = beside + restored  # identities, and what among them is none
-        received[name] = restored
-    return received
-
-
-def _misfits(document: Mapping[str, JsonValue]) -> frozenset[str]:
-    paths = document.get("misfit_fields")
-    return frozenset(map(str, paths)) if isinstance(paths, list) else frozenset()
-
-
-def _unknown(
-    holder: Mapping[str, JsonValue], prefix: str, misfits: frozenset[str]
-) -> dict[str, JsonValue]:
-    """Unknown fields by name, also where they had to be stored as one text."""
-    value = holder.get(_UNKNOWN)
-    if prefix + _UNKNOWN in misfits:
-        value = _from_text(value)
-    return _object(value)
-
-
-def _from_text(value: JsonValue) -> JsonValue:
-    """What was stored as its JSON text; anything else as it is."""
-    text = value["json"] if isinstance(value, dict) and value.keys() == {"json"} else None
-    try:
-        return parse(text.encode()) if isinstance(text, str) else value
-    except NotJson:
-        return value
 
 
 def _same_field(name: str, stated: JsonValue, indexed: JsonValue) -> bool:

@@ -15,9 +15,11 @@ from service.documents.free_form import CONTAINERS, MAX_LEVELS, is_encodable
 from service.documents.identities import IDENTITY_FIELDS
 from service.events.json_value import JsonValue, Literal
 
-_OWN_FIELDS: Final = frozenset(
+OWN_FIELDS: Final = frozenset(
     {"user_id", "event", "indexed_at", "deleted_at", "misfit_fields", "attributes_truncated"}
 )
+"""What a document has besides what its profile holds."""
+
 _UNKNOWN: Final = "unknown_fields"
 _IDENTITY_UNKNOWN: Final = "identities.unknown_fields"
 # Where an object belongs: a string in its place may be that object's text, however written.
@@ -122,7 +124,7 @@ def _paths(name: str) -> set[str]:
     _check_form(name)
     if name in (_UNKNOWN, _IDENTITY_UNKNOWN):
         return set()
-    if name.partition(".")[0] in _OWN_FIELDS:
+    if name.partition(".")[0] in OWN_FIELDS:
         raise ValueError(f"{name!r} can't be excluded: every document needs it")
     # As it reads in a document; in the profile it is a field like any other.
     path = name.removeprefix(f"{_UNKNOWN}.")

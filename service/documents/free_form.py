@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from service.events.json_text import dump
+from service.events.json_text import NotJson, dump, parse
 from service.events.json_value import JsonValue, Literal
 
 MAX_LEVELS: Final = 200
@@ -79,3 +79,12 @@ def as_text(value: JsonValue) -> dict[str, JsonValue]:
     """`{"json": "<JSON text>"}`, which every limit spares; `{}` when even the text is too long."""
     text = dump(value).decode()
     return {"json": text} if len(text) <= MAX_TEXT_CHARS else {}
+
+
+def from_text(value: JsonValue) -> JsonValue:
+    """What as_text made a text of; anything else as it is."""
+    text = value["json"] if isinstance(value, dict) and value.keys() == {"json"} else None
+    try:
+        return parse(text.encode()) if isinstance(text, str) else value
+    except NotJson:
+        return value
