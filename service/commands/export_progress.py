@@ -4,7 +4,6 @@ Everything goes to stderr: stdout is for the result.
 """
 
 import time
-from types import TracebackType
 from typing import Self
 
 from rich.progress import (
@@ -53,12 +52,7 @@ class ExportProgress:
             self._bar.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._bar:
             self._bar.stop()
 
