@@ -113,7 +113,7 @@ async def test_a_journal_that_filled_its_disk_can_settle_all_the_same(small_disk
         assert acknowledged * 1000 > DISK_BYTES // 2
         await settle(journal, *range(1, acknowledged + 1))
         assert journal.accounting().journal == 0
-        await until(lambda: journal.can_append()[0])
+        await until(lambda: journal.refusal() is None)
 
 
 async def test_room_freed_inside_the_file_is_used_again(small_disk: Path) -> None:
