@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
+import os
 import resource
+import sys
 from contextlib import suppress
 
 import click
@@ -31,6 +33,7 @@ def serve() -> None:
     Example:
       USER_SYNC_WEBHOOK_TOKENS=change-me user-sync serve
     """
+    _fill_standard_files()
     settings = load_settings()
     _require_credential(settings)
     configure_logging(settings.process.log_format, settings.process.log_level)
@@ -39,6 +42,18 @@ def serve() -> None:
     gc.set_threshold(_COLLECT_AFTER_ALLOCATIONS)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run_service(settings))
+
+
+def _fill_standard_files() -> None:
+    """Where who starts it closed them: libuv ends the process when it closes another file that has
+    one of their numbers."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w", closefd=False)
 
 
 def _allow_many_connections() -> None:

@@ -5,12 +5,13 @@ import resource
 import signal
 from collections.abc import Callable, Iterator
 
+import aiohttp
 import pytest
 
 from tests.acceptance.auth0 import event, new_user_id
 from tests.acceptance.conftest import StartService
 from tests.acceptance.load import Load
-from tests.acceptance.service_process import Service, free_port
+from tests.acceptance.service_process import COMMAND, Service, free_port
 from tests.acceptance.waiting import eventually
 
 TIME = "2025-02-01T12:34:56.789Z"
@@ -98,6 +99,31 @@ async def test_ctrl_c_ends_it_as_sigterm_does(service: StartService) -> None:
     one.process = None
     assert process.returncode == 0
     assert b"Traceback" not in await asyncio.to_thread(one.log.read_bytes)
+
+
+@pytest.mark.parametrize("closed", ["<&-", "2>&-", "<&- >&- 2>&-"])
+async def test_who_starts_it_may_have_closed_the_standard_files(
+    service: StartService, closed: str
+) -> None:
+    """Sockets and the event loop's own files would get their numbers."""
+    one = await service(started=False)
+    process = await asyncio.create_subprocess_exec(
+        "sh", "-c", f'exec "$@" {closed}', "sh", *COMMAND, "serve", env=one.env, cwd=one.folder
+    )
+
+    async def taken() -> bool:
+        try:
+            return await one.post(event("created", new_user_id(), TIME)) == 204
+        except aiohttp.ClientConnectionError:
+            return False
+
+    try:
+        await eventually(taken)
+        await one.drained()
+    finally:
+        process.terminate()
+        code = await asyncio.wait_for(process.wait(), 20)
+    assert code == 0
 
 
 async def test_every_log_line_is_json_with_an_action_and_no_personal_data(
