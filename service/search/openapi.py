@@ -98,7 +98,8 @@ def _search() -> Json:
                 {"type": "string"},
                 "What a person types: names, the beginning of names, an e-mail address or a part "
                 "of it, @domain, a phone number, an id. At most 256 characters, 12 words and 60 "
-                "parts of words, or characters of scripts without blanks; but for an id alone",
+                "parts of words, or characters of scripts without blanks; but for an id alone, and "
+                "a text with whole addresses or ids in it, where these are searched for",
             ),
             _query("filter", _array({"type": "string"}), FILTER_LANGUAGE, explode=True),
             _query(

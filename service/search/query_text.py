@@ -21,6 +21,7 @@ _SITE: Final = re.compile(r"(?:https?://(?:www\.)?|www\.)([\w-]+(?:\.[\w-]+)+)/?
 # Of fewer letters it is rather the beginning of a name: O'S, D'S.
 _POSSESSIVE: Final = re.compile(r"(.*\w{3,})['`\u00b4\u2018\u2019\u02bc]s\W*", re.IGNORECASE)
 _NO_TEXT: Final = re.compile(r"[\0\x1c-\x1f]")
+_KNOWN_ALONE: Final = re.compile(r"[\w-]+\|.+|[^@]+@[^@]+\.[^@]+")
 # From here on scripts are written without blanks, and each character may become a term.
 _FIRST_OF_ITS_OWN: Final = "\u2e80"
 # A full stop stands after abbreviations: `Jr.`, `Dr.`, `Prof.`, initials.
@@ -119,6 +120,16 @@ def read_query_text(typed: str) -> QueryText | None:
     if len(written) > _LONGEST_ID:
         raise TooMuchText(f"at most {MAX_CHARS} characters are searched for")
     text = as_meant(written)
+    try:
+        return _taken_apart(text)
+    except TooMuchText:  # a whole message, pasted: its addresses and ids tell who is meant
+        known = " ".join(filter(_KNOWN_ALONE.fullmatch, text.split(" ")))
+        if not known:
+            raise
+        return _taken_apart(known)
+
+
+def _taken_apart(text: str) -> QueryText:
     parts = text.split(" ")
     is_long = len(text) > MAX_CHARS
     if "|" in text and len(parts) == 1 and (is_long or term_count(text) > MAX_TERMS):

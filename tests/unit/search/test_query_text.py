@@ -237,8 +237,22 @@ def test_too_much_is_refused(typed: str) -> None:
 def test_an_id_alone_may_be_of_any_length(user_id: str) -> None:
     for typed in (user_id, f' "{user_id}",', quote(user_id, safe="")):
         assert read_query_text(typed) == QueryText((), user_id)
+    assert read_query_text(f"id {user_id}") == QueryText((), user_id)
     with pytest.raises(TooMuchText, match="at most"):
-        read_query_text(f"id {user_id}")
+        read_query_text(f"{user_id} {user_id}")
+
+
+def test_of_too_much_text_addresses_and_ids_are_searched_for() -> None:
+    message = (
+        "Von: Ann Smith <ann@acme.com> Gesendet: Montag, 3. März 2025 10:12 An: us Betreff: Login"
+    )
+    text = read_query_text(f"{message} | id: auth0|12")
+    assert text is not None
+    assert [word.text for word in text.words] == ["ann@acme.com", "auth0|12"]
+    with pytest.raises(TooMuchText, match="at most"):
+        read_query_text("ann@acme.com " * (MAX_WORDS + 1))
+    with pytest.raises(TooMuchText, match="at most"):
+        read_query_text("meet @ann | " * MAX_WORDS)
 
 
 @pytest.mark.parametrize(
