@@ -76,6 +76,9 @@ def write_configuration(folder: Path, settings: Mapping[str, object]) -> None:
         "network.host": "127.0.0.1",
         # A laptop's disk that is 95 % full would block every write to a demo's few kilobytes.
         "cluster.routing.allocation.disk.threshold_enabled": False,
+        # Real memory counts garbage, too, which the collector above leaves until the heap is full:
+        # requests would be refused (429) long before.
+        "indices.breaker.total.use_real_memory": False,
     }
     config = folder / "config"
     for needed in (config, folder / _TEMPORARY):
