@@ -1,7 +1,6 @@
 """An export that a command asks Auth0 for, where it is given no file."""
 
 import asyncio
-import signal
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import IO
 from service.backfill.export_file import ExportFile, ExportUnreadable, not_kept
 from service.backfill.export_format import EXPORT_FIELDS
 from service.commands.export_progress import ExportProgress
-from service.commands.interruption import until_signalled
+from service.commands.interruption import Signalled, until_signalled
 from service.commands.moments import clock_us
 from service.commands.terminal import note
 from service.directory.errors import DirectoryError
@@ -45,36 +44,27 @@ def ask_for_export(settings: Settings) -> AskedExport:
         raise ExportUnreadable(_NOT_SET_UP)
     try:
         with tempfile.TemporaryFile() as kept:
-            asking = _Asking(options, kept)
-            received = asyncio.run(asking.run())
-            if received is not None:
-                note("Interrupted; nothing was changed.")
-                sys.exit(128 + received)
-            return AskedExport(ExportFile.of_kept(kept, _NAME), asking.as_of_us)
+            as_of_us = asyncio.run(_ask(options, kept))
+            return AskedExport(ExportFile.of_kept(kept, _NAME), as_of_us)
+    except Signalled as end:
+        note("Interrupted; nothing was changed.")
+        sys.exit(end.exit_code)
     except DirectoryError as error:
         raise ExportUnreadable(str(error)) from None
     except OSError as error:
         raise not_kept(_NAME, error) from error
 
 
-class _Asking:
-    def __init__(self, options: DirectoryOptions, into: IO[bytes]) -> None:
-        self._options = options
-        self._into = into
-        self.as_of_us = 0
-
-    async def run(self) -> signal.Signals | None:
-        """The signal that interrupted it, None without one."""
-        return await until_signalled(self._ask(), (signal.SIGINT, signal.SIGTERM))
-
-    async def _ask(self) -> None:
-        with ExportProgress() as progress:
-            async with ManagementApi(self._options, progress.waiting) as api:
-                self.as_of_us = await fetch_export(
-                    api,
-                    EXPORT_FIELDS,
-                    self._into,
-                    getting_on=progress.getting_on,
-                    waiting=progress.waiting,
-                    now_us=clock_us,
-                )
+async def _ask(options: DirectoryOptions, into: IO[bytes]) -> int:
+    """Write the export; returns as of when it is, µs since the epoch. Raises Signalled."""
+    with ExportProgress() as progress:
+        async with ManagementApi(options, progress.waiting) as api:
+            fetching = fetch_export(
+                api,
+                EXPORT_FIELDS,
+                into,
+                getting_on=progress.getting_on,
+                waiting=progress.waiting,
+                now_us=clock_us,
+            )
+            return await until_signalled(fetching)

@@ -4,7 +4,6 @@ The way to begin with a directory that has users already. Safe to run again, saf
 """
 
 import asyncio
-import signal
 import sys
 import textwrap
 
@@ -20,7 +19,7 @@ from service.backfill.intake import Intake
 from service.commands.asked_export import ask_for_export
 from service.commands.export_progress import ExportProgress
 from service.commands.index_view import explain
-from service.commands.interruption import until_signalled
+from service.commands.interruption import Signalled, until_signalled
 from service.commands.main import Failure
 from service.commands.moments import clock_us, span
 from service.commands.terminal import note, print_table
@@ -130,7 +129,9 @@ class _Import:
     async def run(self) -> int:
         """Import and report; the exit code."""
         try:
-            received = await until_signalled(self._import(), (signal.SIGINT, signal.SIGTERM))
+            await until_signalled(self._import())
+        except Signalled as end:
+            return self._report(f"Interrupted. {_SAFE}", end.exit_code)
         except ExportUnreadable as error:
             raise Failure(f"{error}\nNothing was imported.") from None
         except ExportDamaged as damage:
@@ -140,8 +141,6 @@ class _Import:
             return self._report(f"{error}.\n{self._what_now(error)}{_SAFE}", 1)
         finally:
             self._export.close()
-        if received is not None:
-            return self._report(f"Interrupted. {_SAFE}", 128 + received)
         return self._report("", 1 if self._tally.left_out else 0)
 
     async def _import(self) -> None:

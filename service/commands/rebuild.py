@@ -1,7 +1,6 @@
 """`user-sync rebuild`: everything into a new index, without an interruption of anything."""
 
 import asyncio
-import signal
 import sys
 import time
 
@@ -9,12 +8,12 @@ import click
 from opensearchpy.exceptions import OpenSearchException
 
 from service.commands.index_view import explain
-from service.commands.interruption import until_signalled
+from service.commands.interruption import Signalled, until_signalled
 from service.commands.main import Failure
 from service.commands.moments import span
 from service.commands.terminal import note
 from service.index.connection import connect
-from service.index.rebuild import Rebuild, RebuildOptions, Rebuilt, delete_unread
+from service.index.rebuild import Rebuild, RebuildOptions, delete_unread
 from service.settings import Settings, load_settings
 from service.wiring.stage_options import index_names, opensearch_options
 
@@ -58,18 +57,9 @@ def rebuild(shards: int | None, rate: int | None, *, delete_old: bool, discard: 
 async def _rebuild(settings: Settings, options: RebuildOptions, *, delete_old: bool) -> int:
     client = connect(opensearch_options(settings))
     names = index_names(settings)
-    done: list[Rebuilt] = []
-
-    async def work() -> None:
-        rebuilding = Rebuild(client, names, options, say=note, copied=_Telling().copied)
-        done.append(await rebuilding.run())
-
+    rebuilding = Rebuild(client, names, options, say=note, copied=_Telling().copied)
     try:
-        received = await until_signalled(work(), (signal.SIGINT, signal.SIGTERM))
-        if received is not None:
-            note("Interrupted: the index in use is the one from before, and all is as it was.")
-            return 128 + received
-        (rebuilt,) = done
+        rebuilt = await until_signalled(rebuilding.run())
         click.echo(
             f"{rebuilt.documents:,} documents moved from {rebuilt.old} to {rebuilt.new}, "
             f"tombstones included; events waited {span(round(rebuilt.blocked_s * 1e6))}"
@@ -83,6 +73,9 @@ async def _rebuild(settings: Settings, options: RebuildOptions, *, delete_old: b
             click.echo(f"{rebuilt.old} is deleted")
         else:
             raise Failure(f"{rebuilt.old} is still being read: delete it yourself, later")
+    except Signalled as end:
+        note("Interrupted: the index in use is the one from before, and all is as it was.")
+        return end.exit_code
     except OpenSearchException as error:
         raise Failure(explain(error, settings.opensearch.url, names.readers)) from None
     finally:

@@ -4,7 +4,6 @@ What proves that the index is equal to the directory, and finds what no event to
 """
 
 import asyncio
-import signal
 import sys
 import textwrap
 import traceback
@@ -27,7 +26,7 @@ from service.backfill.settling import Settling
 from service.commands.asked_export import ask_for_export
 from service.commands.export_progress import ExportProgress
 from service.commands.index_view import explain
-from service.commands.interruption import until_signalled
+from service.commands.interruption import Signalled, until_signalled
 from service.commands.main import Failure
 from service.commands.moments import clock_us, moment, span
 from service.commands.reconcile_report import NOT_COMPARED, Report
@@ -248,8 +247,9 @@ class _Reconcile:
         # First of all: what is wrong with it is a setting, and told as one.
         connection = connect_for_bytes(opensearch_options(settings))
         try:
-            work = self._reconcile(connection)
-            received = await until_signalled(work, (signal.SIGINT, signal.SIGTERM))
+            await until_signalled(self._reconcile(connection))
+        except Signalled as end:
+            return report.ended_early("Interrupted.", end.exit_code)
         except ExportDamaged as damage:
             return report.ended_early(f"{self._export.name}: {damage}.\nDownload it again.")
         except OpenSearchException as error:
@@ -263,8 +263,6 @@ class _Reconcile:
             return report.ended_early("That is a fault of this program.")
         finally:
             await connection.close()
-        if received is not None:
-            return report.ended_early("Interrupted.", 128 + received)
         return report.ended()
 
     async def _reconcile(self, connection: HttpConnection) -> None:

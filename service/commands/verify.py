@@ -16,7 +16,7 @@ import click
 
 from service.commands.canary import Canary, CanaryEvent
 from service.commands.index_view import IndexUnreadable, IndexView
-from service.commands.interruption import until_signalled
+from service.commands.interruption import Signalled, until_signalled
 from service.commands.local_doors import ask_health, webhook_url
 from service.commands.main import Failure
 from service.commands.moments import clock_us
@@ -67,10 +67,11 @@ def verify(url: str | None, also_url: str | None, timeout: float) -> None:
         )
     fatal = [s for s in _SIGNALS if signal.getsignal(s) is not signal.SIG_IGN]  # by nohup, say
     verifying = _verify(settings, Target(target, headers), timeout)
-    received = asyncio.run(until_signalled(verifying, fatal))
-    if received is not None:
+    try:
+        asyncio.run(until_signalled(verifying, fatal))
+    except Signalled as end:
         note("Interrupted.")
-        sys.exit(128 + received)
+        sys.exit(end.exit_code)
 
 
 async def _verify(settings: Settings, target: Target, timeout_s: float) -> None:

@@ -4,7 +4,7 @@ A proxy, a captive portal or another program at the same address answers 200 wit
 copes with an OpenSearch that is away copes with that, too.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -33,7 +33,9 @@ def counted(answer: Mapping[str, Any]) -> int:
     return int(answer["count"])
 
 
-def expecting_opensearch(ask: Callable[_P, Awaitable[_T]]) -> Callable[_P, Awaitable[_T]]:
+def expecting_opensearch(
+    ask: Callable[_P, Awaitable[_T]],
+) -> Callable[_P, Coroutine[Any, Any, _T]]:
     """Makes what reading a strange answer raises an UnexpectedAnswer; others pass through."""
 
     @wraps(ask)
