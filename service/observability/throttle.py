@@ -21,14 +21,14 @@ class Throttle:
         self._silent: dict[str, int] = {}
         self._reported_us: dict[str, int] = {}
 
-    def due(self, key: str = "") -> int:
-        """Count one occurrence. Returns how many to report now, this one included; 0: keep silent.
+    def due(self, key: str = "", occurrences: int = 1) -> int:
+        """Count occurrences. Returns how many to report now, these included; 0: keep silent.
 
         >>> if times := throttle.due("unauthorized"):
         ...     log.warning("events are being lost", extra={"times": times})
         """
         now = self._now_us()
-        count = self._silent.get(key, 0) + 1
+        count = self._silent.get(key, 0) + occurrences
         last = self._reported_us.get(key)
         if last is not None and 0 <= now - last < MINUTE_US:
             self._silent[key] = count

@@ -16,9 +16,10 @@ from tests.acceptance.conftest import StartService
 from tests.acceptance.service_process import COMMAND, Service
 from tests.acceptance.waiting import eventually
 
-# Dead letters are told in a line each, or in one for a few. A pipe holds 64 KiB, some three hundred
-# of them; on Linux it can be made smaller.
-POISON = 1_000
+# Who looks at a dead letter's body is told each time. A pipe holds 64 KiB, some three hundred of
+# such lines; on Linux it can be made smaller.
+LINES = 1_000
+ADMIN = "admin-token"
 PIPE_BYTES = 4_096
 
 
@@ -66,14 +67,25 @@ async def started(service: Service) -> None:
     await eventually(alive, what="an open door")
 
 
-async def post_poison(service: Service) -> None:
-    """One by one: together they would be one line."""
-    async with aiohttp.ClientSession(
-        headers=service.headers, timeout=aiohttp.ClientTimeout(total=10)
-    ) as session:
-        for number in range(POISON):
-            async with session.post(service.webhook_url, data=b"%d" % number) as reply:
+async def tell_much(service: Service) -> None:
+    """A thousand lines, and between them events."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
+
+        async def post(number: int) -> None:
+            body = b"%d" % number
+            async with session.post(
+                service.webhook_url, data=body, headers=service.headers
+            ) as reply:
                 assert reply.status == 204
+
+        await post(0)
+        await service.drained()
+        url = f"{service.private_url}/api/v1/admin/dead-letters/1?body=true"
+        for number in range(LINES):
+            async with session.get(url, headers={"Authorization": f"Bearer {ADMIN}"}) as reply:
+                assert reply.status == 200
+            if number % 10 == 0:
+                await post(1 + number)
 
 
 async def ends(process: subprocess.Popen[bytes]) -> int:
@@ -85,28 +97,27 @@ async def ends(process: subprocess.Popen[bytes]) -> int:
 async def test_events_are_acknowledged_while_nobody_reads_the_log(
     service: StartService, ended: list[Pipe]
 ) -> None:
-    one = await service(started=False)
+    one = await service(started=False, ADMIN_TOKENS=f"anna:{ADMIN}")
     pipe = Pipe(one)
     ended.append(pipe)
     await started(one)
-    await post_poison(one)
+    await tell_much(one)
     await one.drained()
-    assert await one.metric("user_sync_dead_letters") == POISON
+    assert await one.metric("user_sync_dead_letters") == 1 + LINES / 10
     assert await ends(pipe.process) == 0
 
 
 async def test_what_waited_for_the_reader_is_complete(
     service: StartService, ended: list[Pipe], tmp_path: Path
 ) -> None:
-    one = await service(started=False)
+    one = await service(started=False, ADMIN_TOKENS=f"anna:{ADMIN}")
     pipe = Pipe(one)
     ended.append(pipe)
     await started(one)
-    await post_poison(one)
+    await tell_much(one)
     await one.drained()
     reading = asyncio.create_task(asyncio.to_thread(pipe.rest))
     assert await ends(pipe.process) == 0
     lines = await reading
-    buried = [line["events"] for line in lines if line["action"] == "events_buried"]
-    assert sum(map(int, map(str, buried))) == POISON
+    assert [line["action"] for line in lines].count("dead_letter_read") == LINES
     assert lines[-1]["action"] == "stopped"

@@ -21,6 +21,15 @@ def test_further_ones_are_silent_and_then_counted() -> None:
     assert throttle.due() == 1
 
 
+def test_many_at_once_are_counted_each() -> None:
+    clock = Clock()
+    throttle = Throttle(clock)
+    assert throttle.due("a", 3) == 3
+    assert throttle.due("a", 4) == 0
+    clock.us += MINUTE_US
+    assert throttle.due("a", 5) == 9
+
+
 def test_keys_do_not_silence_each_other() -> None:
     throttle = Throttle(Clock())
     assert throttle.due("unauthorized") == 1
