@@ -64,12 +64,13 @@ def list_(reason: str | None, after: int, limit: int) -> None:
     """
 
     async def read(journal: JournalAccess) -> None:
-        letters = await _listed(journal, limit, after, reason)
+        found = await _listed(journal, limit + 1, after, reason)
+        letters = found[:limit]
         codes = await journal.dead_letter_codes()
         print_letters(letters)
-        total = codes.get(reason, 0) if reason else sum(codes.values())
+        total = sum(codes.values()) if reason is None else codes.get(reason, 0)
         note(summary(len(letters), total, codes))
-        if len(letters) == limit and total > limit:
+        if len(found) > limit:
             note(f"For the next: --after {letters[-1].seq}")
 
     _with_journal(read)

@@ -69,7 +69,10 @@ def test_list_by_reason_and_page(path: Path) -> None:
     first = run("list", "--limit", "2")
     assert numbers(first) == ["1", "2"]
     assert "For the next: --after 2" in first.stderr
-    assert numbers(run("list", "--after", "2")) == ["3"]
+    last = run("list", "--limit", "1", "--after", "2")
+    assert numbers(last) == ["3"]
+    assert "For the next" not in last.stderr
+    assert "0 of 0 shown" in run("list", "--reason", "").stderr
 
 
 def test_a_list_longer_than_a_page_of_the_journals(
