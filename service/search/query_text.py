@@ -29,6 +29,12 @@ _LONGEST_ABBREVIATION: Final = 4
 _SPELT_OUT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 # Of Østergaard only the first is one; without any, an å may be spelt so.
 _SPELT_FOR_ONE: Final = (re.compile("(?<=[aou])e"), re.compile("(?<=a)a"))
+_ARABIC: Final = re.compile("[\u0621-\u065f\u0671-\u06d3]{3,}")
+_ARTICLE: Final = "\u0627\u0644"
+_LEAST_OF_ARABIC: Final = 3
+_HIRAGANA: Final = "".join(map(chr, range(0x3041, 0x3097)))
+_KATAKANA: Final = "".join(map(chr, range(0x30A1, 0x30F7)))
+_OTHER_KANA: Final = str.maketrans(_HIRAGANA + _KATAKANA, _KATAKANA + _HIRAGANA)
 # Letters that the index folds and Unicode doesn't take apart, or only with others.
 _FOLDED: Final = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i"}
@@ -190,10 +196,14 @@ def _without_accent(letter: str) -> str:
 
 def otherwise_spelt(text: str) -> str | None:
     """With umlauts spelt out, or for those that are spelt out the letters that the index has for
-    them: `Müller` as `Mueller`, `Mueller` as `Muller`. None when there are none."""
+    them: `Müller` as `Mueller`, `Mueller` as `Muller`; an Arabic name with or without its article,
+    kana as the other kana. None when there are none."""
     lower = text.lower()
+    if _ARABIC.fullmatch(text):
+        bare = text.removeprefix(_ARTICLE)
+        return bare if len(text) > len(bare) >= _LEAST_OF_ARABIC else _ARTICLE + text
     ways = (lower.translate(_SPELT_OUT), *(one.sub("", lower) for one in _SPELT_FOR_ONE))
-    return next((way for way in ways if way != lower), None)
+    return next((way for way in (*ways, lower.translate(_OTHER_KANA)) if way != lower), None)
 
 
 def spellings(words: Sequence[str]) -> list[str]:

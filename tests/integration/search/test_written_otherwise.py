@@ -19,6 +19,9 @@ PEOPLE = [
     person("belgian", name="Floor Vandenberghe"),
     person("hyphen", name="Jeanette-Luc Piccard-Moreau"),
     person("arab-apart", name="عبد الغفور الشريف"),
+    person("article", name="نظمي الجبرتي"),
+    person("no-article", name="سهيل حلواني"),
+    person("kana", name="オオツカ ひなこ"),
     person("hamza", name="إسحاق مُرتَضَى"),
     person("stretched", name="عثمـــان"),
     person("persian", name="کیانوش یزدانی"),
@@ -110,6 +113,13 @@ PEOPLE = [
         ("عبدالغفور", "arab-apart"),
         ("عبدالغفور الشريف", "arab-apart"),
         ("ประเสริฐสุขสันต์", "thai"),
+        # Arabic names with and without the article, kana of either kind
+        ("نظمي جبرتي", "article"),
+        ("جبرتي", "article"),
+        ("نظمي الجبرتي", "article"),
+        ("الحلواني", "no-article"),
+        ("ヒナコ", "kana"),
+        ("おおつか ヒナコ", "kana"),
         # letters that keyboards lack
         ("اسحاق مرتضي", "hamza"),
         ("عثمان", "stretched"),

@@ -297,9 +297,15 @@ def test_there_are_only_so_many_ways_to_write_a_name() -> None:
         ("Söders-mueller", "soeders-mueller"),
         ("smith", None),
         ("Elena", None),
+        ("الجبرتي", "جبرتي"),
+        ("جبرتي", "الجبرتي"),
+        ("ひな", "ヒナ"),
+        ("ヒナ", "ひな"),
     ],
 )
-def test_umlauts_may_be_spelt_otherwise(written: str, otherwise: str | None) -> None:
+def test_umlauts_articles_and_kana_may_be_spelt_otherwise(
+    written: str, otherwise: str | None
+) -> None:
     assert otherwise_spelt(written) == otherwise
 
 
