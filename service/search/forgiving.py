@@ -220,6 +220,8 @@ def _with_typos(word: Word, most: int, *, first_letter: bool) -> list[Query]:
             _fuzzy("email.folded", word.text, most, **_ANOTHER_FIRST_CHARACTER),
             *_same_mailbox(word.text),
         ]
+    if "|" in word.text and any(map(str.isdigit, word.text)):  # its letters are in no name
+        return []
     how = {"prefix_length": 1, "max_expansions": most}
     one = {"fuzziness": "AUTO:3,1000", **how}
     more = {"fuzziness": "AUTO", **how}
