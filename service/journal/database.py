@@ -339,7 +339,7 @@ def _explain_os(error: OSError, path: Path) -> JournalError:
 
 def _corrupt(path: Path, faults: str) -> JournalCorrupt:
     return JournalCorrupt(
-        f"the journal {path} is damaged: {faults}. No event was removed; stop the service, and "
-        "restore it from a copy, or move it away, with its -wal file, to begin anew: user-sync "
-        "reconcile with a new export finds and mends what it held"
+        f"the journal {path} is damaged: {faults}. No event was removed; stop the service, move "
+        "the file away with its -wal file, which damages a copy put in its place, and restore a "
+        "copy or begin anew: user-sync reconcile with a new export finds and mends what it held"
     )

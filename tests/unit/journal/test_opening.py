@@ -92,7 +92,7 @@ def without_tables(path: Path) -> None:
         (Path.mkdir, JournalForeign, "is not a file"),
         (newer, JournalTooNew, "upgrade the program"),
         (cut_off, JournalCorrupt, "is cut off"),
-        (damaged, JournalCorrupt, "is damaged"),
+        (damaged, JournalCorrupt, "with its -wal file, which damages a copy"),
         (without_books, JournalCorrupt, "newer than its books"),
         (with_false_books, JournalCorrupt, "its books and its events disagree"),
         (without_tables, JournalCorrupt, "it has no table dead_letters"),
