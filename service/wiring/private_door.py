@@ -34,8 +34,6 @@ _CUT_OFF_S = 1.0
 _BODY_TIMEOUT_S = 60.0
 # Longer than the 60 s of the usual proxies, or they would use one that is just being closed.
 _KEEPALIVE_S = 75.0
-# Half of the open files that the public door leaves; each search takes another one.
-_MOST_CONNECTIONS = stage_options.FILES_BESIDE // 2
 
 
 async def open_private_door(
@@ -65,7 +63,7 @@ async def open_private_door(
     add_console(app)
     runner = AppRunner(
         app,
-        most_connections=_MOST_CONNECTIONS,
+        most_connections=stage_options.private_connections(),
         crowded=_Crowd(now_us).note,
         access_log=None,
         keepalive_timeout=_KEEPALIVE_S,

@@ -1,6 +1,7 @@
 """Settings, as people give them, to the options of each stage."""
 
 import resource
+import sys
 from dataclasses import replace
 
 from service.backfill.intake import IntakeOptions
@@ -19,8 +20,9 @@ _LONGEST_SHARD_WAIT_S = 5.0
 
 # Nobody needs more, and each takes memory.
 _MOST_CONNECTIONS = 60_000
-FILES_BESIDE = 512
-"""Open files for all else: two pools to OpenSearch, the private door, the journal."""
+_MOST_PRIVATE_CONNECTIONS = 2_000
+# Open files for all else: two pools to OpenSearch, the private door, the journal.
+_FILES_BESIDE = 512
 
 
 def journal_options(settings: Settings) -> JournalOptions:
@@ -117,10 +119,18 @@ def receiver_options(settings: Settings) -> ReceiverOptions:
 
 def _most_connections() -> int:
     """What is left of the open files that this process may have by now."""
+    allowed = _open_files()
+    return min(_MOST_CONNECTIONS, max(allowed // 2, allowed - _FILES_BESIDE))
+
+
+def private_connections() -> int:
+    """Half of the open files that the public door leaves."""
+    return min(_MOST_PRIVATE_CONNECTIONS, (_open_files() - _most_connections()) // 2)
+
+
+def _open_files() -> int:
     allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if allowed == resource.RLIM_INFINITY:
-        return _MOST_CONNECTIONS
-    return min(_MOST_CONNECTIONS, max(allowed // 2, allowed - FILES_BESIDE))
+    return sys.maxsize if allowed == resource.RLIM_INFINITY else allowed
 
 
 def credentials(settings: Settings) -> Credentials:
