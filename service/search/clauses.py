@@ -14,7 +14,10 @@ MOST_NUMBERS_TRIED: Final = 20
 # term take without errors.
 _MOST_CLAUSES: Final = 720
 _CLAUSES_A_WORD: Final = 14
-_CLAUSES_OF_FEW: Final = 84
+_CLAUSES_OF_FEW: Final = 54
+# Of one of few that has several terms, and is taken apart; and of names beside an address or id.
+_CLAUSES_APART: Final = 60
+_CLAUSES_BESIDE: Final = 30
 _CLAUSES_A_TERM: Final = 17
 _CLAUSES_A_SPELLING: Final = 12
 _CLAUSES_AN_EXPANSION: Final = 11
@@ -35,5 +38,9 @@ def expansions(text: QueryText) -> int:
     spelt = sum(term_count(word.text) for word in text.words if otherwise_spelt(word.text))
     left = _MOST_CLAUSES - a_word * len(text.words) - _CLAUSES_A_TERM * terms
     left -= _CLAUSES_A_SPELLING * spelt
+    if are_few(text):
+        left -= _CLAUSES_APART * sum(term_count(word.text) > 1 for word in text.words)
+    if any(word.is_address or "|" in word.text for word in text.words):
+        left -= _CLAUSES_BESIDE
     each = _CLAUSES_AN_EXPANSION + (_CLAUSES_A_FIRST_LETTER if are_few(text) else 0)
     return min(_MOST_EXPANSIONS, left // (each * terms))

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from service.search.clauses import MOST_NUMBERS_TRIED, are_few
 from service.search.mistyped_beginning import begins_like, mistyped_beginning
+from service.search.passed_over import tells_nobody
 from service.search.queries import (
     Query,
     any_of,
@@ -27,6 +28,7 @@ from service.search.query_text import (
 from service.search.short_names import also_called
 from service.search.transliteration import is_latin, otherwise_written
 
+KNOWN_ALONE: Final = 5
 SAME_MAILBOX: Final = 4
 ONE_TYPO: Final = 2
 MORE_TYPOS: Final = 1
@@ -46,6 +48,7 @@ _HYPHENED: Final = (*_FULL_NAMES, "name.joined")
 _LABEL: Final = re.compile(r"\w{2,}[:=\\]+")
 _BETWEEN_PARTS: Final = re.compile("[.,;_/]+")
 _LEAST_OF_SURNAME: Final = 4
+_MOST_BEHIND: Final = 3
 # So long, a word may be two, and the letter that is wrong their hyphen.
 _LEAST_OF_TWO: Final = 10
 # Of three letters, with another first one, too much else is made.
@@ -59,13 +62,14 @@ _LONGEST_MISTYPED: Final = 64
 def enough_alone(text: QueryText) -> list[Query]:
     """What tells a user whatever stands beside it: a label, or another name for the same person."""
     ways = [
-        constant(known_by(word.text, word.digits), ONE_TYPO)
+        constant(known_by(word.text, word.digits), KNOWN_ALONE)
         for word in text.words
         if word.is_address or "|" in word.text
     ]
+    ways += _name_beside(text)
     ids = {end for word in text.words if "|" in word.text for end in _cut_ids(word.text)}
     if ids:
-        ways.append(constant({"terms": {"user_id": sorted(ids)}}, ONE_TYPO))
+        ways.append(constant({"terms": {"user_id": sorted(ids)}}, KNOWN_ALONE))
     numbers = sorted(filter(is_whole, text.numbers))
     if numbers:
         ways.append(constant({"terms": {"phone_number": numbers}}, ONE_TYPO))
@@ -75,6 +79,21 @@ def enough_alone(text: QueryText) -> list[Query]:
     if ends:
         ways.append(constant({"terms": {"phone_number": ends}}, MORE_TYPOS))
     return ways
+
+
+def _name_beside(text: QueryText) -> list[Query]:
+    """A whole name beside an address or id that is nobody's: people write from other addresses."""
+    alone = [word for word in text.words if word.is_address or "|" in word.text]
+    names = [word for word in text.words if word not in alone and not tells_nobody(word)]
+    if not alone or len(names) not in _FULL_NAME:
+        return []
+    texts = [trimmed(word.text) for word in names]
+    whole = [in_names(text) for text in texts]
+    begun = [in_names(text, type="bool_prefix") for text in texts]
+    return [
+        constant({"bool": {"filter": whole}}, ONE_TYPO),
+        constant({"bool": {"filter": begun}}, MORE_TYPOS),
+    ]
 
 
 def _cut_ids(text: str) -> list[str]:
@@ -132,13 +151,16 @@ def _taken_apart(word: Word) -> list[Query]:
     ways: list[Query] = []
     text = trimmed(word.text)
     behind = trimmed(_LABEL.sub("", text, count=1))
-    if behind and behind != text:
-        ways.append(constant(in_names(behind, type="bool_prefix"), ONE_TYPO))
+    if behind != text and 0 < term_count(behind) <= _MOST_BEHIND:
+        ways.append(constant(in_names(behind), ONE_TYPO))
         ways.append(constant(email_words(behind), ONE_TYPO))
+        ways.append(constant(in_names(behind, type="bool_prefix"), MORE_TYPOS))
     parts = [part for part in _BETWEEN_PARTS.split(text) if part]
     if len(parts) in _FULL_NAME:
         begun = [in_names(part, type="bool_prefix", fields=_FULL_NAMES) for part in parts]
         ways.append(constant({"bool": {"filter": begun}}, MORE_TYPOS))
+        whole = [in_names(part, fields=_FULL_NAMES) for part in parts if len(part) > 1]
+        ways.append(constant({"bool": {"filter": begun + whole}}, ONE_TYPO))
     first, rest = text[:1], text[1:]
     if len(rest) >= _LEAST_OF_SURNAME and term_count(text) == 1 and not is_blankless(text):
         login = [{"match": {"name": rest}}, _begins(first)]

@@ -22,15 +22,16 @@ def is_passed_over(text: QueryText, place: int) -> bool:
     hasn't, what somebody has (`Ann's account`), or what stands around names where they are copied.
     """
     word = text.words[place]
-    if _tells_nobody(word):
-        return not all(map(_tells_nobody, text.words))
+    if tells_nobody(word):
+        return not all(map(tells_nobody, text.words))
     if word.is_initial:
-        names = [one for one in text.words if not (_tells_nobody(one) or one.is_initial)]
+        names = [one for one in text.words if not (tells_nobody(one) or one.is_initial)]
         return len(names) >= _ENOUGH_NAMES
     if 0 < place < len(text.words) - 1 and _NICKNAME.fullmatch(word.text):
         return True
     return place > 0 and text.words[place - 1].owner is not None
 
 
-def _tells_nobody(word: Word) -> bool:
+def tells_nobody(word: Word) -> bool:
+    """Whether it is a title, a label or an aside."""
     return word.is_title or _ASIDE.fullmatch(word.text) is not None

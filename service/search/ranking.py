@@ -18,7 +18,7 @@ letter or two off, a beginning a letter off, written together or apart, a beginn
 spelling or in another script, a name for short (`Bob`), or an address without its beginning or with
 another ending or tag, or begin an id, and counts least; a title, an initial, a label or what is
 behind a possessive needs no match, a number may have another beginning or be a digit off, and one
-address, id or number is enough.
+address, id or number is enough, or the name beside one that is nobody's.
 """
 
 import re

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from string import ascii_lowercase
 from typing import Any
 
@@ -63,6 +64,17 @@ async def test_many_mistyped_words_among_many_similar_names(crowd: Api, count: i
 async def test_many_possessives(crowd: Api, count: int) -> None:
     full = ("filter", f"email={','.join(str(number) for number in range(200))}")
     await crowd.find(" ".join(f"{word}'s" for word in MISTYPED[:count]), full, highlight="true")
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+async def test_many_labels_and_parts(crowd: Api, count: int) -> None:
+    full = ("filter", f"email={','.join(str(number) for number in range(200))}")
+    labelled = [f"name={one}.{two}-{one}" for one, two in pairwise(MISTYPED)]
+    parted = ["-".join(pair) for pair in pairwise(MISTYPED)]
+    for words in (labelled, parted):
+        texts = [" ".join(words[:count]), " ".join([*words[: count - 1], "ann@acme.example"])]
+        for q in texts:
+            await crowd.find(q, full, highlight="true")
 
 
 @pytest.mark.parametrize("parts", [1, 2, 5, 12, 60])

@@ -56,6 +56,8 @@ PEOPLE = [
     person("a-suffix-in-parts", name="Ottilie Ufer Sr Sen"),
     person("umlauts", name="Käthchen Wöhlermann"),
     person("spelt-out", name="Bjoern Foerstner-Strauss"),
+    person("a-begins", name="Isolde Tannhoffer"),
+    person("z-whole", name="Isolde Tannhoff"),
     person("a-initial", name="Berta Jellinghaus"),
     person("z-own-word", name="Jutta Jellinghaus"),
     person("a-quote", name="Berta O'Qarmody"),
@@ -222,6 +224,12 @@ PEOPLE = [
         ("mailto:mail.person%2Ba@sub.example.org?subject=Your%20ticket", "mail"),
         ("`mail.person+a@sub.example.org`", "mail"),
         ("Somebody Else (Sales) <mail.person+a@sub.example.org>", "mail"),
+        ("Isolde Tannhoff <private@body.example>", "z-whole"),
+        ("login=Tannhoff", "z-whole"),
+        ("I.Tannhoff", "z-whole"),
+        ('From: "Theodora Quennell" <private@body.example>', "initial"),
+        ("Theodora Quennell auth0|of-another-tenant", "initial"),
+        ("Theodora Quennell <mail.person+a@sub.example.org>", "mail"),
         ("e-mail: mail.person+a@sub.example.org", "mail"),
         ('{"email":"mail.person+a@sub.example.org"}', "mail"),
         ("Mail Person<mail.person+a@sub.example.org>", "mail"),
@@ -326,4 +334,5 @@ async def test_a_word_that_tells_nobody_is_not_passed_over(people: Api) -> None:
     assert await people.names_of("Herr Dr.") == []
     assert await people.names_of('"Theophil" Quennell') == []
     assert await people.names_of("Name: (Theophil)") == []
+    assert await people.names_of("Quennell <private@body.example>") == []
     assert await people.names_of("K. Quennell") == []

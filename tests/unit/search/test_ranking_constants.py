@@ -7,7 +7,8 @@ from service.search.query_text import MAX_WORDS
 def test_one_more_whole_word_outweighs_all_that_beginnings_can_add() -> None:
     least_gain = ranking.OTHER_WORD - ranking.NAME_BEGINNING
     assert least_gain > ranking.NAME_BEGINS_WITH_ALL + ranking.EACH_IN_ITS_OWN_WORD
-    assert ranking.OTHER_BEGINNING > forgiving.ONE_TYPO > forgiving.MORE_TYPOS
+    assert ranking.OTHER_BEGINNING > forgiving.KNOWN_ALONE > forgiving.SAME_MAILBOX
+    assert forgiving.SAME_MAILBOX > forgiving.ONE_TYPO > forgiving.MORE_TYPOS
 
 
 def test_the_whole_outweighs_its_words() -> None:
