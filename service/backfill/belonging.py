@@ -3,14 +3,9 @@
 from collections.abc import Callable
 from contextlib import aclosing
 
-from service.backfill.ahead import ahead
 from service.backfill.export_file import ExportDamaged, ExportFile
-from service.backfill.profiles import LineOptions, ReadProfile, grouped, read_profiles
+from service.backfill.profiles import LineOptions, ReadProfile, profiles_ahead
 from service.index.reading import UserReader
-
-_AT_ONCE = 500
-_BYTES_AT_ONCE = 512 * 1024
-_BATCHES_AHEAD = 2
 
 
 async def is_of_others(
@@ -44,9 +39,7 @@ async def _is_of_others(
     now_us: Callable[[], int],
 ) -> bool:
     others: frozenset[str] | None = None
-    lines = read_profiles(export, options, now_us=now_us)
-    groups = grouped(lines, max_lines=_AT_ONCE, max_bytes=_BYTES_AT_ONCE)
-    async with aclosing(ahead(groups, depth=_BATCHES_AHEAD)) as batches:
+    async with aclosing(profiles_ahead(export, options, now_us=now_us)) as batches:
         async for batch in batches:
             ids = [line.event.user_id for line in batch if isinstance(line, ReadProfile)]
             if others is None:

@@ -1,9 +1,10 @@
 """Lines of an export as what they say of a user, or why they say nothing; judged on the way."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from service.backfill.ahead import ahead
 from service.backfill.export_file import ExportDamaged, ExportFile
 from service.backfill.lines import Line, split_lines
 from service.events.event import Event, parse_event
@@ -11,6 +12,10 @@ from service.events.poison import PoisonCode, PoisonEvent
 from service.events.users_export import wrap_profile
 
 _SPACE = b" \t\r\n\xef\xbb\xbf"
+
+_AT_ONCE: Final = 500
+_BYTES_AT_ONCE: Final = 512 * 1024
+_BATCHES_AHEAD: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,18 @@ def read_profiles(
             if _is_cut(line, read):
                 raise ExportDamaged(f"it ends in the middle of line {line.number}: it was cut off")
             yield read
+
+
+def profiles_ahead(
+    export: ExportFile, options: LineOptions, *, now_us: Callable[[], int]
+) -> AsyncGenerator[list[ReadProfile | BadLine], None]:
+    """The same, some hundred at a time, read in a thread: see ahead, for how to stop it as well."""
+    groups = grouped(
+        read_profiles(export, options, now_us=now_us),
+        max_lines=_AT_ONCE,
+        max_bytes=_BYTES_AT_ONCE,
+    )
+    return ahead(groups, depth=_BATCHES_AHEAD)
 
 
 def _is_cut(line: Line, read: ReadProfile | BadLine) -> bool:

@@ -31,14 +31,13 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from service.backfill.ahead import ahead
 from service.backfill.batches import export_entry
 from service.backfill.comparison import Comparison, Named, Standing, State, Verdict, state_of
 from service.backfill.export_file import ExportFile
 from service.backfill.findings import DIFFERENCES, Findings
 from service.backfill.intake import Intake
 from service.backfill.patience import Patience
-from service.backfill.profiles import BadLine, LineOptions, ReadProfile, grouped, read_profiles
+from service.backfill.profiles import BadLine, LineOptions, ReadProfile, profiles_ahead
 from service.backfill.seen_users import SeenUsers
 from service.documents.exclusion import Exclusions
 from service.events.event_time import optional_time
@@ -53,8 +52,6 @@ from service.journal.records import Entry
 _T = TypeVar("_T")
 
 _AT_ONCE: Final = 500
-_BYTES_AT_ONCE: Final = 512 * 1024
-_BATCHES_AHEAD: Final = 2
 _PATIENCE_S: Final = 120.0
 
 
@@ -305,9 +302,8 @@ class Reconciler:
     async def _batches(self) -> AsyncIterator[list[ReadProfile | BadLine]]:
         """The whole export, from its beginning."""
         self._export.rewind()
-        lines = read_profiles(self._export, self._options.lines, now_us=self._now_us)
-        groups = grouped(lines, max_lines=_AT_ONCE, max_bytes=_BYTES_AT_ONCE)
-        async with aclosing(ahead(groups, depth=_BATCHES_AHEAD)) as batches:
+        read = profiles_ahead(self._export, self._options.lines, now_us=self._now_us)
+        async with aclosing(read) as batches:
             async for batch in batches:
                 yield batch
 
