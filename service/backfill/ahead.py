@@ -17,8 +17,13 @@ class _End:
     error: BaseException | None
 
 
-async def ahead(items: Iterable[T], *, depth: int) -> AsyncGenerator[T, None]:
+async def ahead(
+    items: Iterable[T], *, depth: int, never_stuck: bool = False
+) -> AsyncGenerator[T, None]:
     """The items, in order; at most depth of them are made before they are asked for.
+
+    never_stuck: the iterator waits for nobody: closing waits until it is not used any more, as it
+    has to when somebody else is to read from where it reads.
 
     What the iterator raises is raised here. Close it (contextlib.aclosing) to stop the thread,
     which ends as soon as it has the item that it is making.
@@ -46,7 +51,8 @@ async def ahead(items: Iterable[T], *, depth: int) -> AsyncGenerator[T, None]:
             error = raised
         hand_over(_End(error))
 
-    threading.Thread(target=make, name="read-ahead", daemon=True).start()
+    thread = threading.Thread(target=make, name="read-ahead", daemon=True)
+    thread.start()
     try:
         while not isinstance(item := await made.get(), _End):
             room.release()
@@ -56,3 +62,5 @@ async def ahead(items: Iterable[T], *, depth: int) -> AsyncGenerator[T, None]:
     finally:
         closed.set()
         room.release()
+        if never_stuck:
+            await asyncio.to_thread(thread.join)

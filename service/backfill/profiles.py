@@ -73,7 +73,7 @@ def profiles_ahead(
         max_lines=_AT_ONCE,
         max_bytes=_BYTES_AT_ONCE,
     )
-    return ahead(groups, depth=_BATCHES_AHEAD)
+    return ahead(groups, depth=_BATCHES_AHEAD, never_stuck=export.size is not None)
 
 
 def _is_cut(line: Line, read: ReadProfile | BadLine) -> bool:

@@ -67,6 +67,26 @@ async def test_closing_ends_the_thread_though_it_is_ahead() -> None:
     assert await asyncio.to_thread(end)
 
 
+async def test_closing_waits_until_the_source_is_let_go() -> None:
+    """Else the thread would take from the next reader of the same file what it reads."""
+    reading, go_on = threading.Event(), threading.Event()
+    made: list[int] = []
+
+    def slow() -> Iterator[int]:
+        yield 0
+        reading.set()
+        go_on.wait(10)
+        made.append(1)
+        yield 1
+
+    source = ahead(slow(), depth=1, never_stuck=True)
+    assert await anext(source) == 0
+    assert await asyncio.to_thread(reading.wait, 10)
+    asyncio.get_running_loop().call_later(0.05, go_on.set)
+    await source.aclose()
+    assert made == [1]
+
+
 def test_a_source_that_gives_nothing_does_not_keep_the_loop_alive() -> None:
     release = threading.Event()
 
