@@ -95,7 +95,8 @@ class Capacity:
     def keep_promises(self) -> None:
         """Note that what was let in is written, or given up."""
         self._free -= self._promised
-        self._in_log += self._promised
+        # A full log was brought into the file, which the next look at the disk sees.
+        self._in_log = min(self._in_log + self._promised, _LOG_BYTES)
         self._promised = 0
 
     def note_spare(self, spare_bytes: int) -> None:
