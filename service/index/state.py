@@ -34,13 +34,15 @@ _URL: Final = "check USER_SYNC_OPENSEARCH_URL, and what stands before OpenSearch
 class IndexState:
     """One look at the cluster.
 
-    live: the index in use, None when there is none. health: green, yellow or red, of that index.
-    users, tombstones: documents as of the last refresh. problem: for people; empty when the index
-    can be written and searched, as far as its health lets it. advice: what to do about it, where
-    the problem doesn't say so itself. What could not be asked is None.
+    live: the index in use, None when there is none. uuid: OpenSearch's name for it, which no other
+    index ever has. health: green, yellow or red, of that index. users, tombstones: documents as of
+    the last refresh. problem: for people; empty when the index can be written and searched, as far
+    as its health lets it. advice: what to do about it, where the problem doesn't say so itself.
+    What could not be asked is None.
     """
 
     live: str | None = None
+    uuid: str | None = None
     health: str | None = None
     users: int | None = None
     tombstones: int | None = None
@@ -81,6 +83,7 @@ async def _look(client: AsyncOpenSearch, names: IndexNames, timeout_seconds: flo
     writing, reading = _blocks(plan.live, found, "write"), _blocks(plan.live, found, "read")
     return IndexState(
         live=plan.live,
+        uuid=indices[plan.live]["settings"]["index"]["uuid"],
         health=None if health is None else health.get("status"),
         users=await asked.count(names.readers, {"match_all": {}}),
         tombstones=await asked.count(names.writers, IS_TOMBSTONE),

@@ -204,9 +204,10 @@ class Vitals:
             return Check(
                 "bootstrap",
                 False,
-                "the index began empty, after events had been written to another: it lacks whoever "
-                "has had no event since",
-                "user-sync import with a new export",
+                "the index is not the one that events were written to before: it lacks whoever has "
+                "had no event since, or shows them as they were",
+                "user-sync import with a new export; after restoring a snapshot, "
+                "user-sync reconcile --repair --delete-surplus",
             )
         return Check("bootstrap", True, "done")
 

@@ -1,10 +1,12 @@
-"""That an index was lost and made anew: told until an import has brought its users back, or a
-comparison finds that none is missing.
+"""That an index was lost and made anew, or is another one than before: told until an import has
+brought its users back, or a comparison finds that none is missing.
 
-An empty index is written and searched like any other: nothing else would tell that nearly all users
-are missing from it. `serve` makes it, or `user-sync bootstrap`: the journal remembers either.
+An empty index, or one that was restored from a snapshot, is written and searched like any other:
+nothing else would tell that users are missing from it. `serve` makes it, or `user-sync bootstrap`,
+or somebody else: the journal remembers each.
 """
 
+import hashlib
 import logging
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,6 +16,9 @@ from service.journal.journal import Journal
 
 log = logging.getLogger(__name__)
 
+_NAME = "index_name"
+_UUID = "index_uuid"
+
 
 class MadeAnew:
     """Whether users are missing since the index was made anew."""
@@ -22,6 +27,7 @@ class MadeAnew:
         self._journal = journal
         self._now_us = now_us
         self._noted_us = 0
+        self._found: tuple[str, str] | None = None
 
     @property
     def users_missing(self) -> bool:
@@ -34,16 +40,38 @@ class MadeAnew:
         return last is None or last.exported_us < since_us or last.differences > 0
 
     async def note(self) -> None:
-        """One is created: the first, unless events of this journal were written to another."""
+        """One is in use that is new: the first, unless events of this journal were written."""
         if not self._journal.accounting().applied:
             return
         if not self.users_missing:
             log.warning(
-                "the index is not there, though events were written to one: an empty one is made, "
-                "and lacks whoever has no event from now on, until user-sync import brings a new "
-                "export",
+                "the index that events were written to is gone: the one in its place lacks users, "
+                "or shows them as they were, until user-sync import brings a new export, or "
+                "user-sync reconcile finds no difference",
                 extra={"action": "index_made_anew"},
             )
         self._noted_us = self._now_us()
         with suppress(JournalUnavailable):  # it is told in this run, then
             await self._journal.note_made_anew(self._noted_us)
+
+    async def found(self, name: str, uuid: str) -> None:
+        """The index in use. Of the same name but with another uuid, it isn't the one before.
+
+        A rebuild gives an index another name.
+        """
+        if self._found == (name, uuid):
+            return
+        told = {_NAME: _number(name), _UUID: _number(uuid)}
+        with suppress(JournalUnavailable):  # then the next look tells it
+            before = {mark: await self._journal.get_mark(mark) for mark in told}
+            replaced = before[_NAME] == told[_NAME] and before[_UUID] != told[_UUID]
+            if replaced and not self.users_missing:
+                await self.note()
+            for mark, number in told.items():
+                await self._journal.set_mark(mark, number)
+            self._found = (name, uuid)
+
+
+def _number(text: str) -> int:
+    """Marks are integers, of up to 63 bits."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7])

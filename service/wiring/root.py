@@ -92,7 +92,7 @@ async def serve(settings: Settings) -> None:
             indexer.hurry()
             housekeeping.hurry()
 
-        watch = IndexWatch(client, names, recovered=recovered)
+        watch = IndexWatch(client, names, recovered=recovered, found=made_anew.found)
         background = Background(now_us=now_us)
         vitals = Vitals(
             journal,

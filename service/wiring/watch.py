@@ -1,7 +1,7 @@
 """Looks at the index every few seconds, so that `/healthz` can answer from memory."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from opensearchpy import AsyncOpenSearch
 
@@ -20,7 +20,7 @@ class IndexWatch:
     """What OpenSearch said when it was last asked.
 
     recovered: called when all is well again, so that nobody waits for a retry, nor reads of a
-    trouble that is over.
+    trouble that is over. found: told the name and the uuid of the index in use, at every look.
     """
 
     def __init__(
@@ -29,10 +29,12 @@ class IndexWatch:
         names: IndexNames,
         *,
         recovered: Callable[[], None] = lambda: None,
+        found: Callable[[str, str], Awaitable[None]] | None = None,
     ) -> None:
         self._client = client
         self._names = names
         self._recovered = recovered
+        self._found = found
         self._state = IndexState(problem="not asked yet")
 
     def check(self) -> Check:
@@ -51,6 +53,9 @@ class IndexWatch:
         self._state = await index_state(self._client, self._names, timeout_seconds=_TIMEOUT_S)
         if self.check().ok and not before:
             self._recovered()
+        live, uuid = self._state.live, self._state.uuid
+        if self._found is not None and live is not None and uuid is not None:
+            await self._found(live, uuid)
 
     async def run(self) -> None:
         """Ask until cancelled."""

@@ -3,6 +3,7 @@
 import pytest
 from opensearchpy import AsyncOpenSearch
 
+from service.index.bootstrap import bootstrap
 from service.index.connection import OpenSearchOptions, connect
 from service.index.names import IndexNames
 from service.wiring.watch import IndexWatch
@@ -117,3 +118,24 @@ async def test_that_all_is_well_again_is_told_once(
     await client.indices.put_settings(index=names.first, body={"index.blocks.write": None})
     await watch.look()
     assert told == [True, True]
+
+
+async def test_an_index_in_place_of_another_is_told_from_it(
+    client: AsyncOpenSearch, names: IndexNames
+) -> None:
+    found: list[tuple[str, str]] = []
+
+    async def note(name: str, uuid: str) -> None:
+        found.append((name, uuid))
+
+    watch = IndexWatch(client, names, found=note)
+    await watch.look()
+    await watch.look()
+    await client.indices.delete(index=names.first)
+    await watch.look()
+    await bootstrap(client, names)
+    await watch.look()
+    first, same, other = found
+    assert first == same
+    assert first[0] == other[0] == names.first
+    assert first[1] != other[1]

@@ -70,3 +70,21 @@ async def test_the_first_index_of_all_is_not_one_made_anew(tmp_path: Path) -> No
     await journal.note_made_anew(START_US)
     assert not made_anew.users_missing
     await journal.close()
+
+
+async def test_another_index_of_the_same_name_is_one_made_anew(journal: Journal) -> None:
+    """Restored from a snapshot, say, or in another cluster."""
+    made_anew = MadeAnew(journal, lambda: START_US)
+    for uuid in ("a", "a"):
+        await made_anew.found("users-000001", uuid)
+    await made_anew.found("users-000002", "b")
+    assert not made_anew.users_missing, "moved by a rebuild"
+
+    later = MadeAnew(journal, lambda: START_US)
+    await later.found("users-000002", "b")
+    assert not later.users_missing
+    await later.found("users-000002", "c")
+    assert later.users_missing
+    await journal.note_import(START_US + SECOND_US)
+    await later.found("users-000002", "c")
+    assert not later.users_missing
