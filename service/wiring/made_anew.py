@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
-from service.journal.errors import JournalUnavailable
+from service.journal.errors import JournalError, JournalUnavailable
 from service.journal.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class MadeAnew:
         if self._found == (name, uuid):
             return
         told = {_NAME: _number(name), _UUID: _number(uuid)}
-        with suppress(JournalUnavailable):  # then the next look tells it
+        with suppress(JournalError):  # then the next look tells it
             before = {mark: await self._journal.get_mark(mark) for mark in told}
             replaced = before[_NAME] == told[_NAME] and before[_UUID] != told[_UUID]
             if replaced and not self.users_missing:
