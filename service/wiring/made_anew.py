@@ -61,7 +61,8 @@ class MadeAnew:
         """
         if self._found == (name, uuid):
             return
-        told = {_NAME: _number(name), _UUID: _number(uuid)}
+        # In this order: cut off between the two, a rebuilt index isn't taken for one put in place.
+        told = {_UUID: _number(uuid), _NAME: _number(name)}
         with suppress(JournalError):  # then the next look tells it
             before = {mark: await self._journal.get_mark(mark) for mark in told}
             replaced = before[_NAME] == told[_NAME] and before[_UUID] != told[_UUID]
