@@ -116,6 +116,7 @@ class Rebuild:
         if await self._cleared_away(old, indices):
             indices = await find_indices(self._client, self._names)
         await self._check_writable(old)
+        await self._check_version(old)
         new = self._free_name(indices)
         await self._create(new, indices[old]["settings"]["index"])
         try:
@@ -152,6 +153,18 @@ class Rebuild:
             raise RebuildFailed(
                 f"the index {old} has a block ({', '.join(on)}): lift it when its cause is gone"
             )
+
+    async def _check_version(self, old: str) -> None:
+        """Without a condition on the mark, neither switching nor taking back would be safe."""
+        try:
+            await self._client.indices.update_aliases(body={"actions": [self._unmarked(old)]})
+        except NotFoundError:
+            return  # as it should be: the mark isn't there
+        except RequestError as error:
+            raise RebuildFailed(
+                f"this OpenSearch is older than 2.12, which a rebuild needs ({reason_of(error)})"
+            ) from error
+        raise RebuildFailed(f"the index {old} was marked as one that is being filled: try again")
 
     def _free_name(self, indices: Mapping[str, Any]) -> str:
         prefix = f"{self._names.name}-"
