@@ -12,6 +12,7 @@ from service.commands.interruption import Signalled, until_signalled
 from service.commands.main import Failure
 from service.commands.moments import span
 from service.commands.terminal import note
+from service.documents.document import DeletionMode
 from service.index.connection import connect
 from service.index.rebuild import Rebuild, RebuildOptions, delete_unread
 from service.settings import Settings, load_settings
@@ -55,6 +56,11 @@ def rebuild(shards: int | None, rate: int | None, *, delete_old: bool, discard: 
 
 
 async def _rebuild(settings: Settings, options: RebuildOptions, *, delete_old: bool) -> int:
+    if settings.index.deletion_mode is DeletionMode.DELETE:
+        note(
+            "USER_SYNC_DELETION_MODE is delete: the new index remembers no deletion, and an update "
+            "that is late brings its user back."
+        )
     client = connect(opensearch_options(settings))
     names = index_names(settings)
     rebuilding = Rebuild(client, names, options, say=note, copied=_Telling().copied)
