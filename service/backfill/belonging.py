@@ -23,31 +23,21 @@ async def is_of_others(
 
     Raises ExportDamaged when it is written to meanwhile, opensearch-py's exceptions.
     """
+    others: frozenset[str] | None = None
     try:
-        return await _is_of_others(export, reader, options, before_us, now_us)
+        async with aclosing(profiles_ahead(export, options, now_us=now_us)) as batches:
+            async for batch in batches:
+                ids = [line.event.user_id for line in batch if isinstance(line, ReadProfile)]
+                if others is None:
+                    if ids and await reader.documents(ids, whole=False):
+                        return False
+                    latest_us = now_us() + options.future_tolerance_us
+                    page = await reader.users_before(before_us, latest_us=latest_us)
+                    others = frozenset(page.ids)
+                if not others or not others.isdisjoint(ids):
+                    return False
     except ExportDamaged:
         return False  # what comes before the damage can be used
     finally:
         export.rewind()
-
-
-async def _is_of_others(
-    export: ExportFile,
-    reader: UserReader,
-    options: LineOptions,
-    before_us: int,
-    now_us: Callable[[], int],
-) -> bool:
-    others: frozenset[str] | None = None
-    async with aclosing(profiles_ahead(export, options, now_us=now_us)) as batches:
-        async for batch in batches:
-            ids = [line.event.user_id for line in batch if isinstance(line, ReadProfile)]
-            if others is None:
-                if ids and await reader.documents(ids, whole=False):
-                    return False
-                latest_us = now_us() + options.future_tolerance_us
-                page = await reader.users_before(before_us, latest_us=latest_us)
-                others = frozenset(page.ids)
-            if not others or not others.isdisjoint(ids):
-                return False
     return bool(others)
