@@ -165,7 +165,7 @@ _TOLD: Mapping[tuple[str, str], type[click.ClickException]] = {
     ("service.journal.errors", "JournalError"): Failure,
     ("service.index.errors", "BootstrapError"): Failure,
     ("service.index.errors", "RebuildFailed"): Failure,
-    ("service.receiver.receiver", "CannotListen"): Failure,
+    ("service.doors.errors", "CannotListen"): Failure,
 }
 
 

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from service.doors.errors import CannotListen
 from service.doors.server import Server
 from service.observability.throttle import Throttle
 from service.receiver.app import App, Appendable
@@ -25,10 +26,6 @@ logger = logging.getLogger(__name__)
 
 _MAX_HEADER_BYTES = 64 * 1024  # a longer one is answered 400 by the parser, not 401 by us
 _CUT_OFF_S = 1.0  # for what is left after the time for stopping, before connections are cut
-
-
-class CannotListen(Exception):
-    """The address can't be listened on. str() tells a person why."""
 
 
 class Receiver:

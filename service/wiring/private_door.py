@@ -13,6 +13,7 @@ from aiohttp import web
 from service.admin.app import admin_app
 from service.admin.openapi import admin_openapi
 from service.console.pages import add_console
+from service.doors.errors import CannotListen
 from service.doors.patience import bodies_within
 from service.doors.server import AppRunner
 from service.index.connection import connect_for_bytes
@@ -20,7 +21,6 @@ from service.journal.journal import Journal
 from service.observability.metrics import Metrics
 from service.observability.private import private_app
 from service.observability.throttle import Throttle
-from service.receiver.receiver import CannotListen
 from service.search.app import LONGEST_REQUEST_LINE, search_app
 from service.settings import Settings
 from service.wiring import stage_options

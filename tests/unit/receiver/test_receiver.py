@@ -6,8 +6,9 @@ from contextlib import AsyncExitStack, closing
 import pytest
 from aiohttp import ClientSession
 
+from service.doors.errors import CannotListen
 from service.receiver.options import ReceiverOptions
-from service.receiver.receiver import CannotListen, why
+from service.receiver.receiver import why
 from service.receiver.refusals import Refusal
 from tests.unit.receiver.door import (
     EVENT,
