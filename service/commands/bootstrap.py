@@ -67,4 +67,4 @@ async def _note_made_anew(settings: Settings) -> None:
     except JournalMissing:
         pass
     except JournalError as error:
-        note(f"{error}. So /healthz will not tell that the new index lacks users.")
+        note(f"The journal could not be told that the index is new: {error}")

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 _NAME = "index_name"
 _UUID = "index_uuid"
+_FOUND_US = "index_found_us"
 
 
 class MadeAnew:
@@ -33,7 +34,7 @@ class MadeAnew:
     def users_missing(self) -> bool:
         """Until an import that began since has come to its end: one that was cut off, or killed,
         leaves users out."""
-        since_us = max(self._journal.made_anew_us() or 0, self._noted_us)
+        since_us = self._since_us()
         if (self._journal.last_import_us() or 0) >= since_us:
             return False
         last = self._journal.last_comparison()
@@ -61,16 +62,21 @@ class MadeAnew:
         """
         if self._found == (name, uuid):
             return
-        # In this order: cut off between the two, a rebuilt index isn't taken for one put in place.
-        told = {_UUID: _number(uuid), _NAME: _number(name)}
+        # In this order: cut off between two, a rebuilt index isn't taken for one put in place.
+        told = {_UUID: _number(uuid), _NAME: _number(name), _FOUND_US: self._now_us()}
         with suppress(JournalError):  # then the next look tells it
             before = {mark: await self._journal.get_mark(mark) for mark in told}
             replaced = before[_NAME] == told[_NAME] and before[_UUID] != told[_UUID]
-            if replaced and not self.users_missing:
+            # Whoever made it may have noted it, and an import have filled it since.
+            if replaced and self._since_us() <= (before[_FOUND_US] or 0):
                 await self.note()
             for mark, number in told.items():
                 await self._journal.set_mark(mark, number)
             self._found = (name, uuid)
+
+    def _since_us(self) -> int:
+        """When one was made anew last; 0 when never."""
+        return max(self._journal.made_anew_us() or 0, self._noted_us)
 
 
 def _number(text: str) -> int:

@@ -88,3 +88,15 @@ async def test_another_index_of_the_same_name_is_one_made_anew(journal: Journal)
     await journal.note_import(START_US + SECOND_US)
     await later.found("users-000002", "c")
     assert not later.users_missing
+
+
+async def test_one_that_was_told_of_and_filled_before_it_is_found_is_told_of_no_more(
+    journal: Journal,
+) -> None:
+    """Bootstrap and import while no serve runs; then serve meets the new index."""
+    await MadeAnew(journal, lambda: START_US).found("users-000001", "a")
+    await journal.note_made_anew(START_US + SECOND_US)
+    await journal.note_import(START_US + 2 * SECOND_US)
+    started = MadeAnew(journal, lambda: START_US + 3 * SECOND_US)
+    await started.found("users-000001", "b")
+    assert not started.users_missing
