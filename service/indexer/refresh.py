@@ -2,7 +2,8 @@
 
 A lone event's own request brings its refresh and is searchable within tens of milliseconds. The
 more was written since the last refresh, the longer the pause, up to the interval: a flood keeps its
-throughput. While far behind, pauses are longer still, for nobody can wait for those events' sake.
+throughput. The more events wait, the longer pauses may be: whoever is in the journal is found late
+anyway, and sooner when OpenSearch writes more and refreshes less.
 The index's own refresh interval is long: it only covers for this service's absence.
 """
 
@@ -34,10 +35,10 @@ _QUIET_AFTER_S = 0.1
 # Beside so few documents a refresh is nearly all that a request costs.
 _MOST_WITH_OWN_REFRESH = 16
 
-# Events waiting, some seconds' work, that count as far behind. There a refresh each second costs a
-# tenth of the throughput.
-_FAR_BEHIND = 20_000
-_FAR_BEHIND_INTERVAL_S = 10.0
+# Refreshing twice a second costs half as much again as the writing, every two seconds an eighth.
+# Each waiting event lengthens the pause by about twice what it takes to be indexed.
+_PAUSE_PER_WAITING_S = 0.0005
+_LONGEST_BEHIND_S = 10.0
 
 # Events whose lag is still of interest while refreshes fail: a role without them fails for good.
 _MOST_REMEMBERED = 100_000
@@ -48,11 +49,9 @@ def pause_s(*, last_took_s: float, documents: int, waiting: int, interval_s: flo
 
     last_took_s: what the refresh took. documents: written since. waiting: events in the journal.
     """
-    most_s = interval_s
+    most_s = max(interval_s, min(_LONGEST_BEHIND_S, waiting * _PAUSE_PER_WAITING_S))
     if waiting:
         most_s = max(most_s, last_took_s)  # half of one processor's time, however slow it is
-    if waiting > _FAR_BEHIND:
-        most_s = max(most_s, _FAR_BEHIND_INTERVAL_S)
     return min(most_s, last_took_s * _PAUSE_AFTER_ONE + documents * _PAUSE_PER_DOCUMENT_S)
 
 

@@ -1,4 +1,4 @@
-"""When a refresh is due: soon for a lone event, rarely in a flood, rarer still far behind."""
+"""When a refresh is due: soon for a lone event, rarely in a flood, rarer the further behind."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -149,8 +149,9 @@ async def test_refreshes_that_fail_for_good_are_told_and_cost_no_memory() -> Non
     [
         pytest.param(0.02, 0, 0, 0.002, id="a lone event: hardly any"),
         pytest.param(0.02, 10, 0, 0.022, id="some events: longer"),
-        pytest.param(0.02, 5_000, 3_000, 1.0, id="a flood: the interval"),
-        pytest.param(1.6, 5_000, 3_000, 1.6, id="a flood on a slow engine: by what one takes"),
+        pytest.param(0.02, 5_000, 1_000, 1.0, id="a flood: the interval"),
+        pytest.param(1.6, 5_000, 1_000, 1.6, id="a flood on a slow engine: by what one takes"),
+        pytest.param(0.02, 5_000, 4_000, 2.0, id="falling behind: by what waits"),
         pytest.param(1.6, 5_000, 0, 1.0, id="the flood's end: the interval"),
         pytest.param(9.0, 0, 0, 0.9, id="a slow engine, a lone event: no longer than the interval"),
         pytest.param(11.0, 0, 0, 1.0, id="a very slow engine: no longer than the interval"),
