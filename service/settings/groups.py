@@ -227,7 +227,8 @@ class Indexing(Group):
     refresh_interval_us: Duration = setting(
         "REFRESH_INTERVAL",
         "500ms",
-        "Under load, at most one refresh in this time; a lone event is searchable at once",
+        "Under load, at most one refresh in this time, fewer while thousands of events wait; a "
+        "lone event is searchable at once",
         least=10 * MILLISECOND_US,
         most=HOUR_US,
     )
