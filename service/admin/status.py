@@ -9,7 +9,7 @@ from prometheus_client import Counter, Histogram
 
 from service import __version__
 from service.events.timestamp import format_us
-from service.journal.records import Accounting, Comparison, JournalStatus
+from service.journal.records import Accounting, ComparisonResult, JournalStatus
 from service.observability.health import Health
 from service.observability.metrics import Metrics
 
@@ -55,7 +55,7 @@ def status(
     }
 
 
-def _comparison(last: Comparison) -> dict[str, Any]:
+def _comparison(last: ComparisonResult) -> dict[str, Any]:
     return {"exported_at": format_us(last.exported_us), "differences": last.differences}
 
 

@@ -78,7 +78,7 @@ class _Differences:
     silent: dict[str, None] = field(default_factory=dict)
 
 
-class Comparison:
+class ProfileComparison:
     """Judges users.
 
     named: of the whole export. exclusions: as the index's documents are made with. ignored: fields

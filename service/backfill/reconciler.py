@@ -32,7 +32,7 @@ from tenacity import (
 )
 
 from service.backfill.batches import export_entry
-from service.backfill.comparison import Comparison, Named, Standing, State, Verdict, state_of
+from service.backfill.comparison import Named, ProfileComparison, Standing, State, Verdict, state_of
 from service.backfill.export_file import ExportFile
 from service.backfill.findings import DIFFERENCES, Findings
 from service.backfill.intake import Intake
@@ -116,7 +116,7 @@ class Reconciler:
         self._seen = SeenUsers()
         self._older: set[int] = set()  # lines, by number
         self._met = False  # whether the index knows anybody of the export
-        self._comparison = Comparison(
+        self._comparison = ProfileComparison(
             self._named,
             options.exclusions,
             options.ignored,

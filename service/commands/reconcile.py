@@ -39,7 +39,7 @@ from service.index.http import HttpConnection
 from service.index.reading import UserReader
 from service.journal.access import JournalAccess, connect
 from service.journal.errors import JournalError, JournalMissing
-from service.journal.records import Comparison
+from service.journal.records import ComparisonResult
 from service.settings import Settings, load_settings
 from service.wiring.stage_options import (
     index_names,
@@ -307,7 +307,7 @@ class _Reconcile:
             pass  # another machine may compare
 
     async def _remember(self) -> None:
-        comparison = Comparison(self._options.exported_at_us, self._report.differences)
+        comparison = ComparisonResult(self._options.exported_at_us, self._report.differences)
         try:
             async with self._connect(create=False) as journal:
                 await journal.note_comparison(comparison)

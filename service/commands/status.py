@@ -18,7 +18,7 @@ from service.commands.moments import clock_us, moment, span
 from service.commands.terminal import print_json, print_table
 from service.journal.access import connect
 from service.journal.errors import JournalMissing
-from service.journal.records import Accounting, Comparison, JournalStatus
+from service.journal.records import Accounting, ComparisonResult, JournalStatus
 from service.settings import Settings, load_settings
 from service.wiring.stage_options import journal_options
 
@@ -124,7 +124,7 @@ def _journal(journal: JournalStatus, now_us: int) -> list[tuple[str, str]]:
     ]
 
 
-def _compared(last: Comparison | None, now_us: int) -> str:
+def _compared(last: ComparisonResult | None, now_us: int) -> str:
     if last is None:
         return "none yet: user-sync reconcile"
     found = counted(last.differences, "difference") if last.differences else "equal"

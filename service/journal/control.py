@@ -14,7 +14,7 @@ from aiohttp import web
 from service.journal import socket_path, wire
 from service.journal.errors import JournalError, JournalUnavailable
 from service.journal.journal import Journal
-from service.journal.records import Comparison
+from service.journal.records import ComparisonResult
 
 _STOP_AFTER_S = 2.0
 _MOST_ON_A_PAGE = 1000
@@ -110,7 +110,7 @@ class ControlServer:
 
     async def _note_comparison(self, request: web.Request) -> web.Response:
         told = orjson.loads(await request.read())
-        await self._journal.note_comparison(Comparison(**told))
+        await self._journal.note_comparison(ComparisonResult(**told))
         return web.Response(status=204)
 
     async def _note_import(self, request: web.Request) -> web.Response:

@@ -29,7 +29,7 @@ from service.journal.options import JournalOptions
 from service.journal.records import (
     Accounting,
     Burial,
-    Comparison,
+    ComparisonResult,
     DeadLetter,
     DeadLetterSummary,
     Entry,
@@ -235,7 +235,7 @@ class Journal:
         """The tenant set or adopted."""
         return self._writer.ledger.tenant
 
-    def last_comparison(self) -> Comparison | None:
+    def last_comparison(self) -> ComparisonResult | None:
         """Of the index with the directory; None before the first."""
         return self._writer.ledger.compared()
 
@@ -343,7 +343,7 @@ class Journal:
                 expired += await self._drop(going)
         return expired
 
-    async def note_comparison(self, comparison: Comparison) -> None:
+    async def note_comparison(self, comparison: ComparisonResult) -> None:
         """Remember the last comparison of the index with the directory, durably."""
         await self._change(lambda transaction: transaction.note_comparison(comparison))
 

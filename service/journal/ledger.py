@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from service.journal.records import Accounting, Comparison
+from service.journal.records import Accounting, ComparisonResult
 
 LAST_SEQ = "last_seq"
 LAST_TEST_US = "last_test_us"
@@ -83,12 +83,12 @@ class Ledger:
         self.counts[LAST_SEQ] = seq
         return seq
 
-    def compared(self) -> Comparison | None:
+    def compared(self) -> ComparisonResult | None:
         """The last comparison; None before the first."""
         exported_us = self.counts.get(COMPARED_US)
         if exported_us is None:
             return None
-        return Comparison(exported_us, self.get(COMPARED_DIFFERENCES))
+        return ComparisonResult(exported_us, self.get(COMPARED_DIFFERENCES))
 
     def _received(self) -> dict[str, int]:
         return {

@@ -138,7 +138,7 @@ class Accounting:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ComparisonResult:
     """The index compared with the directory.
 
     exported_us: as of when, µs since the epoch. differences: users that differ and weren't
@@ -164,7 +164,7 @@ class JournalStatus:
     oldest_seq: int | None
     oldest_received_us: int | None
     last_test_us: int | None
-    last_comparison: Comparison | None
+    last_comparison: ComparisonResult | None
     tenant: str | None
     refusal: str
 

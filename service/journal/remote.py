@@ -13,7 +13,7 @@ from service.journal import wire
 from service.journal.errors import JournalForbidden, JournalUnavailable
 from service.journal.records import (
     Accounting,
-    Comparison,
+    ComparisonResult,
     DeadLetter,
     DeadLetterSummary,
     Entry,
@@ -87,7 +87,7 @@ class RemoteJournal:
         asked = orjson.dumps({"seqs": list(seqs)})
         return int(orjson.loads(await self._ask("POST", wire.DROP, asked)))
 
-    async def note_comparison(self, comparison: Comparison) -> None:
+    async def note_comparison(self, comparison: ComparisonResult) -> None:
         """See Journal.note_comparison."""
         await self._ask("POST", wire.COMPARISON, orjson.dumps(comparison))
 

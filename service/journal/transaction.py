@@ -13,7 +13,14 @@ from service.journal import queries
 from service.journal.capacity import Capacity
 from service.journal.duplicates import DuplicateWindow, fingerprint
 from service.journal.ledger import Ledger, Oldest, storable
-from service.journal.records import Burial, Comparison, Disposition, Entry, Outcome, Settlement
+from service.journal.records import (
+    Burial,
+    ComparisonResult,
+    Disposition,
+    Entry,
+    Outcome,
+    Settlement,
+)
 
 _LONGEST_TENANT = 1000
 _LONGEST_CODE = 100
@@ -112,7 +119,7 @@ class Transaction:
         self.set_tenant(tenant)
         return True
 
-    def note_comparison(self, comparison: Comparison) -> None:
+    def note_comparison(self, comparison: ComparisonResult) -> None:
         """In place of the one before."""
         self.ledger.counts[books.COMPARED_US] = comparison.exported_us
         self.ledger.counts[books.COMPARED_DIFFERENCES] = comparison.differences

@@ -20,7 +20,7 @@ from service.journal.errors import (
 )
 from service.journal.records import (
     Accounting,
-    Comparison,
+    ComparisonResult,
     DeadLetter,
     DeadLetterSummary,
     Disposition,
@@ -97,7 +97,7 @@ def unpack_status(data: bytes) -> tuple[JournalStatus, dict[str, Any] | None]:
         state = packed["journal"]
         state["accounting"] = Accounting(**state["accounting"])
         if (compared := state["last_comparison"]) is not None:
-            state["last_comparison"] = Comparison(**compared)
+            state["last_comparison"] = ComparisonResult(**compared)
         return JournalStatus(**state), packed["owner"]
     except (ValueError, KeyError, TypeError) as error:
         raise OwnerIncompatible(

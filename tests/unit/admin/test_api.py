@@ -14,7 +14,14 @@ from service.admin.app import admin_app
 from service.admin.problems import tell_problems
 from service.journal.journal import Journal
 from service.journal.options import JournalOptions
-from service.journal.records import Burial, Comparison, Disposition, Entry, Outcome, Settlement
+from service.journal.records import (
+    Burial,
+    ComparisonResult,
+    Disposition,
+    Entry,
+    Outcome,
+    Settlement,
+)
 from service.observability.health import Check, Health
 from service.observability.metrics import Metrics
 
@@ -99,7 +106,7 @@ async def test_status_tells_everything_at_once(client: Client, journal: Journal)
     await journal.append([Entry(b"x", "test", Disposition.TEST)])
     await bury(journal, b"y")
     assert (await get(client, "/status"))["last_comparison"] is None
-    await journal.note_comparison(Comparison(NOW_US, 2))
+    await journal.note_comparison(ComparisonResult(NOW_US, 2))
     told = await get(client, "/status")
     assert told["last_comparison"] == {
         "exported_at": "2023-11-14T22:13:20.000000Z",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from service.backfill.comparison import Comparison, Named, Standing, Verdict
+from service.backfill.comparison import Named, ProfileComparison, Standing, Verdict
 from service.documents.document import DeletionMode, to_document
 from service.documents.exclusion import Exclusions
 from service.documents.free_form import MAX_KEY_CHARS, MAX_LEVELS
@@ -52,13 +52,13 @@ def document(profile: Profile, time: str = UPDATED_AT, exclude: Iterable[str] = 
     return dict(source)
 
 
-def comparison(*export: Profile, **options: Any) -> Comparison:
+def comparison(*export: Profile, **options: Any) -> ProfileComparison:
     """Over an export of these users."""
     named = Named(options.pop("complete", ()))
     for profile in export:
         named.add({"user_id": "", "updated_at": "", **profile})
     exclusions = Exclusions.parse(options.pop("exclude", ()))
-    return Comparison(named, exclusions, exported_at_us=READ_AT_US, **options)
+    return ProfileComparison(named, exclusions, exported_at_us=READ_AT_US, **options)
 
 
 def judged(profile: Profile, found: Profile, **options: Any) -> Verdict:

@@ -6,7 +6,7 @@ import pytest
 
 from service.commands.index_view import Counts
 from service.commands.status import Picture, as_dict, lines
-from service.journal.records import Accounting, Comparison, JournalStatus
+from service.journal.records import Accounting, ComparisonResult, JournalStatus
 from service.settings import load_settings
 
 NOW_US = 1_764_000_000_000_000
@@ -32,7 +32,7 @@ JOURNAL = JournalStatus(
     oldest_seq=7,
     oldest_received_us=NOW_US - 5 * MINUTE_US,
     last_test_us=NOW_US - 120 * MINUTE_US,
-    last_comparison=Comparison(NOW_US - 60 * MINUTE_US, 2),
+    last_comparison=ComparisonResult(NOW_US - 60 * MINUTE_US, 2),
     tenant="acme",
     refusal="",
 )

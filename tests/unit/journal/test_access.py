@@ -25,7 +25,7 @@ from service.journal.errors import (
 from service.journal.journal import Journal
 from service.journal.lock import OwnerLock, read_owner
 from service.journal.options import JournalOptions
-from service.journal.records import Accounting, Comparison
+from service.journal.records import Accounting, ComparisonResult
 from service.journal.remote import RemoteJournal
 from tests.unit.journal.conftest import Opener
 from tests.unit.journal.samples import (
@@ -74,15 +74,15 @@ async def test_remembers_the_last_comparison(open_journal: Opener, path: Path) -
     await control.start()
     assert journal.last_comparison() is None
     async with connect(path, OPTIONS) as access:
-        await access.note_comparison(Comparison(START_US, 5))
-        await access.note_comparison(Comparison(START_US + 1, 0))
-        assert (await access.status()).last_comparison == Comparison(START_US + 1, 0)
+        await access.note_comparison(ComparisonResult(START_US, 5))
+        await access.note_comparison(ComparisonResult(START_US + 1, 0))
+        assert (await access.status()).last_comparison == ComparisonResult(START_US + 1, 0)
     await control.stop()
     await journal.close()
     async with connect(path, OPTIONS) as access:
-        assert (await access.status()).last_comparison == Comparison(START_US + 1, 0)
-        await access.note_comparison(Comparison(START_US + 2, 1))
-        assert (await access.status()).last_comparison == Comparison(START_US + 2, 1)
+        assert (await access.status()).last_comparison == ComparisonResult(START_US + 1, 0)
+        await access.note_comparison(ComparisonResult(START_US + 2, 1))
+        assert (await access.status()).last_comparison == ComparisonResult(START_US + 2, 1)
 
 
 async def test_remembers_the_last_import(open_journal: Opener, path: Path) -> None:

@@ -16,7 +16,7 @@ from service.journal.errors import (
 )
 from service.journal.records import (
     Accounting,
-    Comparison,
+    ComparisonResult,
     DeadLetter,
     Disposition,
     Entry,
@@ -59,7 +59,7 @@ def test_lone_surrogates_are_replaced() -> None:
 
 def test_status() -> None:
     books = Accounting({"user.created": 3}, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
-    status = JournalStatus(books, 7, 3, None, 5, Comparison(6, 1), "tenant", "full")
+    status = JournalStatus(books, 7, 3, None, 5, ComparisonResult(6, 1), "tenant", "full")
     never = replace(status, last_comparison=None)
     assert wire.unpack_status(wire.pack_status(never, None)) == (never, None)
     assert wire.unpack_status(wire.pack_status(status, {"checks": []})) == (status, {"checks": []})

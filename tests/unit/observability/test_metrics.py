@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from service.journal.records import Accounting, Comparison
+from service.journal.records import Accounting, ComparisonResult
 from service.observability.metrics import Metrics, by_known_type
 
 NOTHING = Accounting({}, *([0] * 11))
@@ -14,7 +14,7 @@ NOTHING = Accounting({}, *([0] * 11))
 class JournalStub:
     figures: Accounting = NOTHING
     oldest_us: int | None = None
-    compared: Comparison | None = None
+    compared: ComparisonResult | None = None
 
     def accounting(self) -> Accounting:
         return self.figures
@@ -22,7 +22,7 @@ class JournalStub:
     def oldest_received_us(self) -> int | None:
         return self.oldest_us
 
-    def last_comparison(self) -> Comparison | None:
+    def last_comparison(self) -> ComparisonResult | None:
         return self.compared
 
 
@@ -72,7 +72,7 @@ def test_an_empty_journal_has_no_age() -> None:
 
 def test_the_last_comparison_has_series_once_there_is_one() -> None:
     assert not [name for name in _exposed(JournalStub()) if "comparison" in name]
-    exposed = _exposed(JournalStub(compared=Comparison(7_500_000, 3)))
+    exposed = _exposed(JournalStub(compared=ComparisonResult(7_500_000, 3)))
     assert exposed["user_sync_last_comparison_timestamp_seconds"] == 7.5
     assert exposed["user_sync_last_comparison_differences"] == 3
 

@@ -7,7 +7,7 @@ from unittest.mock import Mock
 import pytest
 
 from service.journal.journal import Journal
-from service.journal.records import Comparison
+from service.journal.records import ComparisonResult
 from service.observability.health import Check
 from service.wiring.checks import Vitals
 from tests.unit.journal.samples import OPTIONS, append, entry
@@ -100,11 +100,11 @@ async def test_a_comparison_is_told_and_differences_are_a_fault_until_the_next(
 ) -> None:
     before = check(journal, "comparison")
     assert (before.ok, "reconcile" in before.advice) == (True, True)
-    await journal.note_comparison(Comparison(NOON_US, 0))
+    await journal.note_comparison(ComparisonResult(NOON_US, 0))
     assert check(journal, "comparison") == Check(
         "comparison", True, "the index was equal to the directory as of 2026-03-01T12:00:00.000000Z"
     )
-    await journal.note_comparison(Comparison(NOON_US, 12))
+    await journal.note_comparison(ComparisonResult(NOON_US, 12))
     found = check(journal, "comparison")
     assert (found.ok, "--repair" in found.advice) == (False, True)
     assert "12 not repaired" in found.state

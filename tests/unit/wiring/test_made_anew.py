@@ -7,7 +7,7 @@ import pytest
 
 from service.events.event_type import READ_TYPE
 from service.journal.journal import Journal
-from service.journal.records import Comparison
+from service.journal.records import ComparisonResult
 from service.wiring.made_anew import MadeAnew
 from tests.unit.journal.samples import OPTIONS, SECOND_US, START_US, append, entry, settle
 
@@ -53,12 +53,15 @@ async def test_an_import_does_not_count_for_an_index_lost_again_meanwhile(
 async def test_until_a_later_comparison_finds_nobody_missing(
     journal: Journal, made_anew: MadeAnew
 ) -> None:
-    for comparison in (Comparison(START_US - SECOND_US, 0), Comparison(START_US + SECOND_US, 1)):
+    for comparison in (
+        ComparisonResult(START_US - SECOND_US, 0),
+        ComparisonResult(START_US + SECOND_US, 1),
+    ):
         await journal.note_comparison(comparison)
         assert made_anew.users_missing
     again = MadeAnew(journal, lambda: START_US)
     assert again.users_missing
-    await journal.note_comparison(Comparison(START_US + SECOND_US, 0))
+    await journal.note_comparison(ComparisonResult(START_US + SECOND_US, 0))
     assert not made_anew.users_missing
     assert not again.users_missing
 
