@@ -42,13 +42,14 @@ def admin_app(
     health: Callable[[], Health],
     metrics: Metrics,
     *,
+    losses: Mapping[str, int],
     now_us: Callable[[], int],
 ) -> web.Application:
     """The sub-application to mount at /api/v1/admin. tokens: by name; without any all it says is
-    404."""
+    404. losses: see status."""
     if not tokens:
         return _application(_off)
-    room = _Room(journal, health, metrics, now_us)
+    room = _Room(journal, health, metrics, losses, now_us)
     app = _application(_only_for(NamedTokens(tokens), now_us))
     app.router.add_get("/status", room.status)
     app.router.add_get("/dead-letters", room.list_dead_letters)
@@ -102,16 +103,24 @@ class _Room:
         journal: Journal,
         health: Callable[[], Health],
         metrics: Metrics,
+        losses: Mapping[str, int],
         now_us: Callable[[], int],
     ) -> None:
         self._journal = journal
         self._health = health
         self._metrics = metrics
+        self._losses = losses
         self._now_us = now_us
 
     async def status(self, _: web.Request) -> web.Response:
         return _json(
-            status(self._journal.status(), self._health(), self._metrics, now_us=self._now_us())
+            status(
+                self._journal.status(),
+                self._health(),
+                self._metrics,
+                losses=self._losses,
+                now_us=self._now_us(),
+            )
         )
 
     async def list_dead_letters(self, request: web.Request) -> web.Response:

@@ -13,19 +13,19 @@ from service.journal.records import Accounting, ComparisonResult, JournalStatus
 from service.observability.health import Health
 from service.observability.metrics import Metrics
 
-# The door's refusals after which Auth0 doesn't send again, with their HTTP status.
-LOSSES: Mapping[str, int] = {
-    "unauthorised": 401,
-    "not_json": 400,
-    "too_large": 413,
-    "misdirected": 404,
-}
-
 
 def status(
-    journal: JournalStatus, health: Health, metrics: Metrics, *, now_us: int
+    journal: JournalStatus,
+    health: Health,
+    metrics: Metrics,
+    *,
+    losses: Mapping[str, int],
+    now_us: int,
 ) -> dict[str, Any]:
     """JSON values. Times RFC 3339 in UTC, ages and lags seconds, sizes bytes, the rest counts.
+
+    losses: the public door's refusals after which a sender doesn't send again, with their HTTP
+    status.
 
     What is counted by `accounting` goes back to the journal's beginning; `door` and
     `searchable_lag` to the start of this process.
@@ -50,7 +50,7 @@ def status(
         "accounting": accounting(figures),
         "last_test_event": None if last_test is None else format_us(last_test),
         "last_comparison": None if compared is None else _comparison(compared),
-        "door": door_losses(metrics.requests_refused),
+        "door": door_losses(metrics.requests_refused, losses),
         "searchable_lag": lag(metrics.searchable_lag_seconds),
     }
 
@@ -69,7 +69,7 @@ def accounting(figures: Accounting) -> dict[str, Any]:
     }
 
 
-def door_losses(refused: Counter) -> dict[str, Any]:
+def door_losses(refused: Counter, losses: Mapping[str, int]) -> dict[str, Any]:
     """Requests that the public door refused for good, by reason."""
     counted = {
         sample.labels["reason"]: int(sample.value)
@@ -80,7 +80,7 @@ def door_losses(refused: Counter) -> dict[str, Any]:
     return {
         "losses": [
             {"reason": reason, "http_status": http_status, "requests": counted.get(reason, 0)}
-            for reason, http_status in LOSSES.items()
+            for reason, http_status in losses.items()
         ]
     }
 

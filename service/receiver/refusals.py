@@ -6,8 +6,9 @@ someone must hear of it, yet a wrong token under full load must not flood the lo
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from typing import Final, NamedTuple
 
 from service.observability.throttle import Throttle
 
@@ -17,10 +18,10 @@ logger = logging.getLogger(__name__)
 class Refusal(StrEnum):
     """Why a request was not accepted; the values are a metric's labels."""
 
-    UNAUTHORISED = "unauthorised"  # 401
-    NOT_JSON = "not_json"  # 400
-    TOO_LARGE = "too_large"  # 413
-    MISDIRECTED = "misdirected"  # 404 or 405, to who shows a credential
+    UNAUTHORISED = "unauthorised"
+    NOT_JSON = "not_json"
+    TOO_LARGE = "too_large"
+    MISDIRECTED = "misdirected"  # to who shows a credential
     JOURNAL_UNAVAILABLE = "journal_unavailable"  # 503, sent again
     INCOMPLETE = "incomplete"  # no answer, sent again
     FAULT = "fault"  # 500, sent again
@@ -28,17 +29,25 @@ class Refusal(StrEnum):
     MALFORMED_HTTP = "malformed_http"  # 400, before there was a request
 
 
-_ADVICE = {
-    Refusal.UNAUTHORISED: "compare the sender's credential with this service's",
-    Refusal.NOT_JSON: "see what posts other things than CloudEvents",
-    Refusal.TOO_LARGE: "raise the body limit",
-    Refusal.MISDIRECTED: "the address of the stream has to end with /webhook",
+class Loss(NamedTuple):
+    """A refusal after which a sender doesn't send again. advice: for the operator."""
+
+    http_status: int
+    advice: str
+
+
+LOSSES: Final[Mapping[Refusal, Loss]] = {
+    Refusal.UNAUTHORISED: Loss(401, "compare the sender's credential with this service's"),
+    Refusal.NOT_JSON: Loss(400, "see what posts other things than CloudEvents"),
+    Refusal.TOO_LARGE: Loss(413, "raise the body limit"),
+    # or 405
+    Refusal.MISDIRECTED: Loss(404, "the address of the stream has to end with /webhook"),
 }
 
 
 class Refusals:
-    """Counts refusals; the losses among them, those with advice, are logged too, and what becomes
-    losses when it lasts.
+    """Counts refusals; the losses among them are logged too, and what becomes losses when it
+    lasts.
 
     count: called with the reason of each. now_us: a clock in µs.
     """
@@ -52,7 +61,7 @@ class Refusals:
     def add(self, reason: Refusal) -> None:
         """Count one refused request."""
         self._count(reason)
-        if reason in _ADVICE:
+        if reason in LOSSES:
             self._untold[reason] += 1
             if self._throttle.due():
                 self._tell()
@@ -70,7 +79,9 @@ class Refusals:
     def _tell(self) -> None:
         logger.warning(
             "Events are being lost, for a sender does not repeat what was answered 4XX: %s",
-            ", ".join(f"{n} {reason} ({_ADVICE[reason]})" for reason, n in self._untold.items()),
+            ", ".join(
+                f"{n} {reason} ({LOSSES[reason].advice})" for reason, n in self._untold.items()
+            ),
             extra={"action": "events_lost", **{str(r): n for r, n in self._untold.items()}},
         )
         self._untold.clear()

@@ -13,7 +13,7 @@ from service.indexer.troubles import Trouble
 from service.journal.errors import JournalCorrupt, JournalFull, JournalGone
 from service.journal.journal import Journal
 from service.observability.health import Check, Health, examine
-from service.receiver.refusals import Refusal
+from service.receiver.refusals import LOSSES, Refusal
 from service.wiring.background import Background
 from service.wiring.bootstrapping import Bootstrapping
 from service.wiring.housekeeping import Housekeeping
@@ -25,10 +25,9 @@ _SECOND_US = 1_000_000
 _LATE_US = 60 * _SECOND_US
 _LOST_RECENTLY_US = 10 * 60 * _SECOND_US
 
-# Refusals that Auth0 never sends again. Who shows a wrong credential may be any stranger on the
-# internet: it is told, but only what an authorised sender lost makes the check fail.
-_SURELY_LOST = frozenset({Refusal.NOT_JSON, Refusal.TOO_LARGE, Refusal.MISDIRECTED})
-_MAYBE_LOST = _SURELY_LOST | {Refusal.UNAUTHORISED}
+# Who shows a wrong credential may be any stranger on the internet: it is told, but only what an
+# authorised sender lost makes the check fail.
+_SURELY_LOST = LOSSES.keys() - {Refusal.UNAUTHORISED}
 
 # Events of another tenant, and none of ours: one or two may have lost their way.
 _TENANT_IS_WRONG = 3
@@ -87,7 +86,7 @@ class Vitals:
 
     def refused(self, reason: str) -> None:
         """Count a request that was not accepted."""
-        if reason in _MAYBE_LOST:
+        if reason in LOSSES:
             self._lost[reason] = self._lost.get(reason, 0) + 1
         if reason in _SURELY_LOST:
             self._last_lost_us = self._now_us()

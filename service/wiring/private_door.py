@@ -21,6 +21,7 @@ from service.journal.journal import Journal
 from service.observability.metrics import Metrics
 from service.observability.private import private_app
 from service.observability.throttle import Throttle
+from service.receiver.refusals import LOSSES
 from service.search.app import LONGEST_REQUEST_LINE, search_app
 from service.settings import Settings
 from service.wiring import stage_options
@@ -50,7 +51,8 @@ async def open_private_door(
     app = private_app(metrics, vitals.health)
     app.middlewares.append(bodies_within(_BODY_TIMEOUT_S))
     admins = stage_options.admin_tokens(settings)
-    admin = admin_app(journal, admins, vitals.health, metrics, now_us=now_us)
+    losses = {reason.value: loss.http_status for reason, loss in LOSSES.items()}
+    admin = admin_app(journal, admins, vitals.health, metrics, losses=losses, now_us=now_us)
     app.add_subapp("/api/v1/admin", admin)
     # Of its own: a person who types must not wait behind bulks.
     connection = connect_for_bytes(stage_options.search_connection(settings))

@@ -22,7 +22,9 @@ def references(value: Any) -> Iterator[str]:
 
 
 def test_every_route_is_described_and_no_other() -> None:
-    app = admin_app(cast(Any, None), {"a": "b"}, lambda: Health(()), Metrics(), now_us=lambda: 0)
+    app = admin_app(
+        cast(Any, None), {"a": "b"}, lambda: Health(()), Metrics(), losses={}, now_us=lambda: 0
+    )
     routes = {
         (f"/admin{resource.canonical}", route.method.lower())
         for resource in app.router.resources()
