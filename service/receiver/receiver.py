@@ -16,7 +16,6 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from service.doors.errors import CannotListen
 from service.doors.server import Server
-from service.observability.throttle import Throttle
 from service.receiver.app import App, Appendable
 from service.receiver.authorisation import Authorisation, Credentials
 from service.receiver.options import ReceiverOptions
@@ -53,7 +52,7 @@ class Receiver:
         server = Server(
             self._app.handle,
             most_connections=options.max_connections,
-            crowded=_Crowd(refusals, now_us).note,
+            crowded=refusals.crowded,
             access_log=None,
             logger=_parser_logger(refusals),
             auto_decompress=False,  # content_coding bounds what comes out
@@ -110,24 +109,6 @@ def why(fault: OSError, host: str, port: int) -> str:
     number = None if isinstance(fault, socket.gaierror) else fault.errno
     reason = os.strerror(number) if number else fault.strerror or str(fault)
     return f"Can't listen on {host} port {port}: {reason}. Check USER_SYNC_HOST, USER_SYNC_PORT."
-
-
-class _Crowd:
-    """Tells that connections had to go, once a minute at most."""
-
-    def __init__(self, refusals: Refusals, now_us: Callable[[], int]) -> None:
-        self._refusals = refusals
-        self._throttle = Throttle(now_us)
-
-    def note(self) -> None:
-        """One was closed."""
-        self._refusals.add(Refusal.CROWDED)
-        if number := self._throttle.due():
-            logger.warning(
-                "Too many connections are open: for each new one another is closed, idle ones "
-                "first; see who opens so many, or allow this service more open files",
-                extra={"action": "too_many_connections", "closed": number},
-            )
 
 
 class _ParserReports(logging.Handler):

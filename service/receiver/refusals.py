@@ -21,7 +21,7 @@ class Refusal(StrEnum):
     UNAUTHORISED = "unauthorised"
     NOT_JSON = "not_json"
     TOO_LARGE = "too_large"
-    MISDIRECTED = "misdirected"  # to who shows a credential
+    MISDIRECTED = "misdirected"  # 404 or 405, to who shows a credential
     JOURNAL_UNAVAILABLE = "journal_unavailable"  # 503, sent again
     INCOMPLETE = "incomplete"  # no answer, sent again
     FAULT = "fault"  # 500, sent again
@@ -40,7 +40,6 @@ LOSSES: Final[Mapping[Refusal, Loss]] = {
     Refusal.UNAUTHORISED: Loss(401, "compare the sender's credential with this service's"),
     Refusal.NOT_JSON: Loss(400, "see what posts other things than CloudEvents"),
     Refusal.TOO_LARGE: Loss(413, "raise the body limit"),
-    # or 405
     Refusal.MISDIRECTED: Loss(404, "the address of the stream has to end with /webhook"),
 }
 
@@ -56,6 +55,7 @@ class Refusals:
         self._count = count
         self._throttle = Throttle(now_us)
         self._full = Throttle(now_us)
+        self._crowd = Throttle(now_us)
         self._untold: Counter[Refusal] = Counter()
 
     def add(self, reason: Refusal) -> None:
@@ -74,6 +74,16 @@ class Refusals:
                 "Senders are told to come back later, and give up after a few tries: %s",
                 why,
                 extra={"action": "events_put_off", "requests": requests},
+            )
+
+    def crowded(self) -> None:
+        """Count a connection that was closed to make room for another."""
+        self._count(Refusal.CROWDED)
+        if number := self._crowd.due():
+            logger.warning(
+                "Too many connections are open: for each new one another is closed, idle ones "
+                "first; see who opens so many, or allow this service more open files",
+                extra={"action": "too_many_connections", "closed": number},
             )
 
     def _tell(self) -> None:
