@@ -26,6 +26,8 @@ from service.documents.document import DeletionMode
 from service.settings import Settings, load_settings
 
 _POLL_S = 0.02
+# However short a time was asked for: a canary that stays would be worse than a wait.
+_CLEAN_UP_S = 10.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _Shows = Callable[[CanaryEvent], Awaitable[bool]]
@@ -149,8 +151,10 @@ class _Trial:
         """Delete what may have been created."""
         if not self._perhaps_there:
             return
+        patience = aiohttp.ClientTimeout(total=max(self._timeout_s, _CLEAN_UP_S))
         try:
-            await post(self._session, self._target, self._canary.deleted(clock_us()).body)
+            async with aiohttp.ClientSession(timeout=patience) as session:
+                await post(session, self._target, self._canary.deleted(clock_us()).body)
         except NotAccepted:
             note(f"The canary {self._canary.user_id} could not be deleted again.")
         else:

@@ -6,6 +6,7 @@ That it succeeds is for the acceptance tests: that takes a real index.
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -17,9 +18,10 @@ from service.commands.main import cli
 
 @dataclass
 class Webhook:
-    """Answers every post alike and remembers the events' types."""
+    """Answers every post alike and remembers the events' types. after_s: how late it answers."""
 
     answer: int = 204
+    after_s: float = 0
     types: list[str] = field(default_factory=list)
     url: str = ""
 
@@ -32,8 +34,10 @@ def webhook() -> Iterator[Webhook]:
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
             state.types.append(json.loads(self.rfile.read(length))["type"])
-            self.send_response(state.answer)
-            self.end_headers()
+            threading.Event().wait(state.after_s)
+            with suppress(BrokenPipeError):
+                self.send_response(state.answer)
+                self.end_headers()
 
         def log_message(self, *_: object) -> None:
             pass
@@ -93,6 +97,15 @@ def test_what_may_have_been_kept_is_deleted_again(webhook: Webhook) -> None:
     assert result.exit_code == 1
     assert "create: " in result.stderr
     assert "could not be deleted again" in result.stderr
+    assert webhook.types == ["user.created", "user.deleted"]
+
+
+def test_the_canary_is_waited_for_longer_than_its_steps(webhook: Webhook) -> None:
+    webhook.after_s = 0.2
+    result = run(webhook.url, "--timeout", "0.1")
+    assert result.exit_code == 1
+    assert "did not answer in time" in result.stderr
+    assert "The canary is taken away again" in result.stderr
     assert webhook.types == ["user.created", "user.deleted"]
 
 
