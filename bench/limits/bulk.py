@@ -8,6 +8,7 @@ from http import HTTPStatus
 from aiohttp import ClientResponseError
 
 from bench.engine import NAMES, Engine
+from service.clock import clock_us
 from service.documents.document import DeletionMode, Document, to_document
 from service.documents.exclusion import Exclusions
 from service.events.event import parse_event
@@ -23,7 +24,7 @@ _HOUR_US = 3_600_000_000
 
 def requests_of(bodies: Iterable[bytes], batch: int) -> list[bytes]:
     """The `_bulk` bodies that write what these events state."""
-    now_us = time.time_ns() // 1000
+    now_us = clock_us()
     requests: list[bytes] = []
     documents: list[Document] = []
     for body in bodies:

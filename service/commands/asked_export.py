@@ -8,9 +8,9 @@ from typing import IO
 
 from service.backfill.export_file import ExportFile, ExportUnreadable, not_kept
 from service.backfill.export_format import EXPORT_FIELDS
+from service.clock import clock_us
 from service.commands.export_progress import ExportProgress
 from service.commands.interruption import Signalled, until_signalled
-from service.commands.moments import clock_us
 from service.commands.terminal import note
 from service.directory.errors import DirectoryError
 from service.directory.export import fetch_export

@@ -7,9 +7,9 @@ from functools import partial
 import click
 from opensearchpy.exceptions import OpenSearchException
 
+from service.clock import clock_us
 from service.commands.index_view import explain
 from service.commands.main import Failure
-from service.commands.moments import clock_us
 from service.commands.terminal import note
 from service.index.bootstrap import bootstrap as make_fit
 from service.index.change import Change

@@ -16,12 +16,13 @@ from service.backfill.export_format import how_to_export, names_few_fields, why_
 from service.backfill.importer import Tally
 from service.backfill.importer import import_users as journal_users
 from service.backfill.intake import Intake
+from service.clock import clock_us
 from service.commands.asked_export import ask_for_export
 from service.commands.export_progress import ExportProgress
 from service.commands.index_view import explain
 from service.commands.interruption import Signalled, until_signalled
 from service.commands.main import Failure
-from service.commands.moments import clock_us, span
+from service.commands.moments import span
 from service.commands.terminal import note, print_table
 from service.documents.document import DeletionMode
 from service.index.connection import connect_for_bytes

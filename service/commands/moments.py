@@ -1,12 +1,6 @@
-"""Times and spans as commands print them, and the time now."""
+"""Times and spans as commands print them."""
 
-import time
 from datetime import UTC, datetime
-
-
-def clock_us() -> int:
-    """The time now, µs since the epoch."""
-    return time.time_ns() // 1000
 
 
 def moment(us: int) -> str:

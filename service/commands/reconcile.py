@@ -23,12 +23,13 @@ from service.backfill.export_format import (
 from service.backfill.intake import Intake
 from service.backfill.reconciler import ReconcileOptions, Reconciler
 from service.backfill.settling import Settling
+from service.clock import clock_us
 from service.commands.asked_export import ask_for_export
 from service.commands.export_progress import ExportProgress
 from service.commands.index_view import explain
 from service.commands.interruption import Signalled, until_signalled
 from service.commands.main import Failure
-from service.commands.moments import clock_us, moment, span
+from service.commands.moments import moment, span
 from service.commands.reconcile_report import NOT_COMPARED, Report
 from service.commands.terminal import note
 from service.documents.document import DeletionMode

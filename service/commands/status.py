@@ -10,11 +10,12 @@ from typing import Any
 
 import click
 
+from service.clock import clock_us
 from service.commands.counts import counted, size
 from service.commands.index_view import Counts, IndexUnreadable, IndexView
 from service.commands.local_doors import complaints
 from service.commands.main import Failure
-from service.commands.moments import clock_us, moment, span
+from service.commands.moments import moment, span
 from service.commands.terminal import print_json, print_table
 from service.journal.access import connect
 from service.journal.errors import JournalMissing

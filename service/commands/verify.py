@@ -14,12 +14,12 @@ from contextlib import suppress
 import aiohttp
 import click
 
+from service.clock import clock_us
 from service.commands.canary import Canary, CanaryEvent
 from service.commands.index_view import IndexUnreadable, IndexView
 from service.commands.interruption import Signalled, until_signalled
 from service.commands.local_doors import ask_health, webhook_url
 from service.commands.main import Failure
-from service.commands.moments import clock_us
 from service.commands.terminal import note
 from service.commands.webhook_client import NotAccepted, Target, credential, post
 from service.documents.document import DeletionMode

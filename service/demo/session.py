@@ -13,6 +13,7 @@ from typing import Final
 import aiohttp
 from opensearchpy.exceptions import OpenSearchException
 
+from service.clock import clock_us
 from service.demo import history, next_steps
 from service.demo.closing import accounting_table, users_table
 from service.demo.cluster import URL_VARIABLE, Cluster, named_cluster, own_node
@@ -132,7 +133,7 @@ class _Session:
                 IndexReader(client, demo.cluster.names),
             )
             player = Player(stage, self.teller)
-            now_us, seed = time.time_ns() // 1000, secrets.randbits(32)
+            now_us, seed = clock_us(), secrets.randbits(32)
             for number, step in enumerate(history.history(now_us, seed), 1):
                 if self._unhurried:
                     await asyncio.sleep(_READING_SECONDS)

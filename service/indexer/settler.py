@@ -1,10 +1,10 @@
 """The last step of every event's way: it leaves the journal, or becomes a dead letter."""
 
 import logging
-import time
 from collections import Counter
 from collections.abc import Sequence
 
+from service.clock import steady_us
 from service.indexer.retry import Retry
 from service.journal.errors import JournalUnavailable
 from service.journal.journal import Journal
@@ -20,7 +20,7 @@ class Settler:
     def __init__(self, journal: Journal, retry: Retry) -> None:
         self._journal = journal
         self._retry = retry
-        self._throttle = Throttle(lambda: time.monotonic_ns() // 1000)
+        self._throttle = Throttle(steady_us)
 
     async def settle(
         self, settlements: Sequence[Settlement], burials: Sequence[Burial] = ()

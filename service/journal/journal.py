@@ -6,13 +6,13 @@ One process owns it, one thread writes it. Every number given is a committed one
 import asyncio
 import logging
 import sqlite3
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Self, TypeVar
 
+from service.clock import clock_us
 from service.journal import damaged_log, opening, reading
 from service.journal import ledger as books
 from service.journal.arrivals import Arrivals
@@ -61,10 +61,6 @@ log = logging.getLogger(__name__)
 _BATCH = 500
 
 
-def _wall_clock_us() -> int:
-    return time.time_ns() // 1000
-
-
 def _batches(seqs: Sequence[int]) -> Iterator[Sequence[int]]:
     return (seqs[start : start + _BATCH] for start in range(0, len(seqs), _BATCH))
 
@@ -105,7 +101,7 @@ class Journal:
 
     @classmethod
     async def open(
-        cls, path: Path, options: JournalOptions, *, now_us: Callable[[], int] = _wall_clock_us
+        cls, path: Path, options: JournalOptions, *, now_us: Callable[[], int] = clock_us
     ) -> Self:
         """Take the lock and open the journal, creating it (and its folder) when there is none.
 

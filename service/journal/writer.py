@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
+from service.clock import steady_us
 from service.journal.capacity import Capacity
 from service.journal.database import Database, explain, is_full
 from service.journal.duplicates import DuplicateWindow
@@ -107,7 +108,7 @@ class Writer:
         self._stopping = False
         self._restless = True
         self._measured_s = 0.0
-        self._complaints = Throttle(lambda: time.monotonic_ns() // 1000)
+        self._complaints = Throttle(steady_us)
         self._complaint_stands = False
 
     def start(self) -> None:

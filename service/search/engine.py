@@ -4,7 +4,6 @@ Answers are passed on as bytes: documents are not taken apart where nobody looks
 """
 
 import logging
-import time
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
@@ -12,6 +11,7 @@ from urllib.parse import quote
 import orjson
 from opensearchpy.exceptions import ConnectionTimeout, OpenSearchException, TransportError
 
+from service.clock import steady_us
 from service.doors.problems import Problem, ProblemType, try_again
 from service.index.http import HttpConnection
 from service.index.names import IndexNames
@@ -38,7 +38,7 @@ class Engine:
         self._search_path = f"/{alias}/_search"
         self._mget_path = f"/{alias}/_mget"
         self._pit_path = f"/{alias}/_search/point_in_time"
-        self._throttle = Throttle(lambda: time.monotonic_ns() // 1000)
+        self._throttle = Throttle(steady_us)
 
     async def search(self, body: Mapping[str, Any]) -> bytes:
         """The answer of a search that found everything it should have looked at."""

@@ -13,10 +13,10 @@ Stages know nothing of one another; they meet in the journal and in the index.
 import asyncio
 import logging
 import signal
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
+from service.clock import clock_us
 from service.index.connection import connect
 from service.index.names import IndexNames
 from service.indexer.indexer import Indexer
@@ -40,11 +40,6 @@ from service.wiring.watch import IndexWatch
 log = logging.getLogger(__name__)
 
 
-def now_us() -> int:
-    """The wall clock, µs since the epoch."""
-    return time.time_ns() // 1000
-
-
 async def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT.
 
@@ -55,23 +50,23 @@ async def serve(settings: Settings) -> None:
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         journal = await Journal.open(
-            settings.journal.path, stage_options.journal_options(settings), now_us=now_us
+            settings.journal.path, stage_options.journal_options(settings), now_us=clock_us
         )
         stack.push_async_callback(journal.close)
-        metrics.watch(journal, now_us)
+        metrics.watch(journal, clock_us)
         client = connect(stage_options.opensearch_options(settings))
         stack.push_async_callback(client.close)
 
         purged = PurgedMark(journal)
         await purged.recall()
-        made_anew = MadeAnew(journal, now_us)
+        made_anew = MadeAnew(journal, clock_us)
         indexer = Indexer(
             journal,
             client,
             names,
             stage_options.indexer_options(settings),
             metrics,
-            now_us=now_us,
+            now_us=clock_us,
             purged_us=purged.us,
         )
         housekeeping = Housekeeping(
@@ -81,8 +76,8 @@ async def serve(settings: Settings) -> None:
             _retentions(settings),
             purged,
             indexer.requests_over,
-            now_us,
-            SteadyClock(now_us),
+            clock_us,
+            SteadyClock(clock_us),
         )
         bootstrapping = Bootstrapping(
             client, names, wanted=settings.index.bootstrap, creating=made_anew.note
@@ -93,7 +88,7 @@ async def serve(settings: Settings) -> None:
             housekeeping.hurry()
 
         watch = IndexWatch(client, names, recovered=recovered, found=made_anew.found)
-        background = Background(now_us=now_us)
+        background = Background(now_us=clock_us)
         vitals = Vitals(
             journal,
             indexer,
@@ -102,7 +97,7 @@ async def serve(settings: Settings) -> None:
             watch,
             housekeeping,
             background,
-            now_us=now_us,
+            now_us=clock_us,
         )
 
         for reason in Refusal:
@@ -117,12 +112,12 @@ async def serve(settings: Settings) -> None:
             stage_options.credentials(settings),
             stage_options.receiver_options(settings),
             refused=refused,
-            now_us=now_us,
+            now_us=clock_us,
         )
         control = ControlServer(journal, status=vitals.as_dict)
         await control.start()
         stack.push_async_callback(control.stop)
-        await open_private_door(stack, settings, journal, metrics, vitals, now_us=now_us)
+        await open_private_door(stack, settings, journal, metrics, vitals, now_us=clock_us)
         await receiver.start(settings.doors.host, settings.doors.port)
         _say_ready(settings, names, receiver)
 

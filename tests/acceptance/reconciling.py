@@ -1,11 +1,11 @@
 """`user-sync reconcile` run and read, and an index that drifts."""
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
+from service.clock import clock_us
 from tests.acceptance.auth0 import at
 from tests.acceptance.exports import ndjson, written
 from tests.acceptance.service_process import Result, Service
@@ -16,16 +16,12 @@ BEFORE = "2025-02-02T00:00:00.000Z"
 """After exports.READ_AT, and long before any export."""
 
 
-def now_us() -> int:
-    return time.time_ns() // 1000
-
-
 async def reconcile(
     service: Service, export: Any, *arguments: str, exported_at: str = "", **more: Any
 ) -> tuple[Result, dict[str, Any]]:
     """Run it; its result and what it says as JSON."""
     path = export if isinstance(export, str) else written(service.folder, ndjson(export))
-    at_ = exported_at or at(now_us())
+    at_ = exported_at or at(clock_us())
     result = await service.user_sync(
         "reconcile", path, "--exported-at", at_, "--json", *arguments, **more
     )

@@ -1,10 +1,9 @@
 """`user-sync dead-letters`: what couldn't be indexed is shown, replayed, dropped, and counted."""
 
-import time
-
 import orjson
 import pytest
 
+from service.clock import clock_us
 from tests.acceptance.auth0 import at, event, new_user_id
 from tests.acceptance.conftest import StartService
 from tests.acceptance.service_process import Service
@@ -46,7 +45,7 @@ async def test_poison_is_acknowledged_and_shown_as_it_was_received(one: Service)
 async def test_a_replay_works_once_the_cause_is_gone(one: Service) -> None:
     """An event from a clock that runs ahead is taken when the tolerance is raised."""
     user_id = new_user_id()
-    in_two_hours = at(time.time_ns() // 1000 + 7_200_000_000)
+    in_two_hours = at(clock_us() + 7_200_000_000)
     await one.post(event("created", user_id, in_two_hours))
     await one.drained()
     (seq,) = await seqs(one, "--reason", "time_in_future")
@@ -129,7 +128,7 @@ async def test_when_every_event_is_ahead_of_the_clock_the_clock_is_told_wrong(
     async def clock_is(ok: bool) -> bool:
         return bool((await one.health())["checks"]["clock"]["ok"] is ok)
 
-    in_two_hours = at(time.time_ns() // 1000 + 7_200_000_000)
+    in_two_hours = at(clock_us() + 7_200_000_000)
     for _ in range(2):
         await one.post(event("created", new_user_id(), in_two_hours))
     await one.drained()

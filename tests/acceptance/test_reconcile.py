@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
+from service.clock import clock_us
 from tests.acceptance.auth0 import at, event, new_user_id, profile
 from tests.acceptance.exports import READ_AT, ndjson, users, written
 from tests.acceptance.reconciling import (
@@ -12,7 +13,6 @@ from tests.acceptance.reconciling import (
     found,
     imported,
     lose,
-    now_us,
     overwrite,
     reconcile,
 )
@@ -29,7 +29,7 @@ async def test_what_was_imported_and_what_events_told_is_equal(synced: Service) 
         )
     await imported(synced, export)
     result = await synced.user_sync(
-        "reconcile", written(synced.folder, ndjson(export)), "--exported-at", at(now_us())
+        "reconcile", written(synced.folder, ndjson(export)), "--exported-at", at(clock_us())
     )
     assert result.code == 0, result.err
     rows = dict(line.split("\t") for line in result.out.splitlines())
@@ -61,7 +61,7 @@ async def test_every_kind_of_drift_is_found_and_nothing_is_changed(synced: Servi
     accounting = (await synced.status())["journal"]["accounting"]
 
     path = written(synced.folder, ndjson(export))
-    result = await synced.user_sync("reconcile", path, "--exported-at", at(now_us()))
+    result = await synced.user_sync("reconcile", path, "--exported-at", at(clock_us()))
     assert result.code == 1
     rows = dict(line.split("\t") for line in result.out.splitlines())
     assert rows["equal"] == str(len(others))
@@ -98,7 +98,7 @@ async def test_a_repair_makes_the_index_equal(synced: Service) -> None:
     surplus = new_user_id()
     await synced.post(event("created", surplus, BEFORE))
     await synced.drained()
-    path, exported_at = written(synced.folder, ndjson(export)), at(now_us())
+    path, exported_at = written(synced.folder, ndjson(export)), at(clock_us())
 
     result, said = await reconcile(
         synced, path, "--repair", "--delete-surplus", "1", exported_at=exported_at
@@ -129,7 +129,7 @@ async def test_what_happened_since_the_export_is_no_drift_and_stays(synced: Serv
     export = users(4)
     updated, deleted, kept, _ = export
     await imported(synced, export)
-    exported_at_us = now_us() - 10 * SECOND_US
+    exported_at_us = clock_us() - 10 * SECOND_US
     since = at(exported_at_us + SECOND_US)
     created = new_user_id()
     await synced.post(event("updated", updated, since, nickname="since"))
@@ -188,7 +188,7 @@ async def test_an_event_since_the_export_outranks_a_repair_that_comes_later(
     export = users(1)
     (user_id,) = export
     await bootstrapped(synced)
-    exported_at_us = now_us() - 10 * SECOND_US
+    exported_at_us = clock_us() - 10 * SECOND_US
     result, said = await reconcile(synced, export, "--repair", exported_at=at(exported_at_us))
     assert (result.code, found(said)) == (0, {user_id: "missing"})
     await synced.post(event("deleted", user_id, at(exported_at_us + 1000)))
@@ -201,7 +201,7 @@ async def test_a_deletion_in_the_export_s_own_second_stays(synced: Service) -> N
     export = users(2)
     deleted, deleted_later = export
     await imported(synced, export)
-    second_us = (now_us() // SECOND_US - 10) * SECOND_US
+    second_us = (clock_us() // SECOND_US - 10) * SECOND_US
     second = at(second_us).replace(".000", "")
     await synced.post(event("deleted", deleted, second))
     await synced.drained()

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from service.clock import clock_us
 from tests.acceptance.auth0 import at, event, profile
 from tests.acceptance.exports import READ_AT, ndjson, users, written
 from tests.acceptance.reconciling import (
@@ -19,7 +20,6 @@ from tests.acceptance.reconciling import (
     found,
     imported,
     lose,
-    now_us,
     reconcile,
 )
 from tests.acceptance.service_process import COMMAND, Service
@@ -50,7 +50,13 @@ async def test_a_cut_export_is_not_compared(synced: Service, stored: str) -> Non
     text = ndjson(export)
     path.write_bytes(gzip.compress(text)[:-2000] if stored == "gzip" else text[:-2000])
     result = await synced.user_sync(
-        "reconcile", str(path), "--exported-at", at(now_us()), "--repair", "--delete-surplus", "999"
+        "reconcile",
+        str(path),
+        "--exported-at",
+        at(clock_us()),
+        "--repair",
+        "--delete-surplus",
+        "999",
     )
     assert (result.code, result.out) == (2, "")
     assert "cut off" in result.err
@@ -70,7 +76,7 @@ async def test_after_a_repair_from_a_wrong_export_the_right_one_of_the_same_time
     wrong = {**export, **strangers, differing: {**export[differing], "nickname": "wrong"}}
     del wrong[deleted]
     repair = ("--repair", "--delete-surplus", "9")
-    exported_at_us = now_us() - 10 * SECOND_US
+    exported_at_us = clock_us() - 10 * SECOND_US
     exported_at = at(exported_at_us)
     result, said = await reconcile(synced, wrong, *repair, exported_at=exported_at)
     assert (said["repairs_journaled"], said["deletions_journaled"]) == (3, 1), result.err
@@ -118,7 +124,7 @@ async def test_interrupted_while_a_pipe_is_read_it_does_not_say_that_they_differ
     alone: Service = await service(started=False)
     process = await asyncio.create_subprocess_exec(
         *COMMAND,
-        *("reconcile", "-", "--exported-at", at(now_us())),
+        *("reconcile", "-", "--exported-at", at(clock_us())),
         env=alone.env,
         cwd=alone.folder,
         stdin=asyncio.subprocess.PIPE,
@@ -207,7 +213,7 @@ async def test_another_machine_without_a_journal_can_compare(synced: Service) ->
 async def test_without_an_index_it_says_what_to_do(service: Any) -> None:
     alone = await service(started=False)
     result = await alone.user_sync(
-        "reconcile", "-", "--exported-at", at(now_us()), stdin=ndjson(users(3))
+        "reconcile", "-", "--exported-at", at(clock_us()), stdin=ndjson(users(3))
     )
     assert (result.code, result.out) == (2, "")
     assert "run user-sync bootstrap" in result.err
@@ -240,7 +246,7 @@ async def test_an_export_older_than_the_time_given_is_refused(service: Any, tmp_
     path = Path(written(tmp_path, ndjson(users(3))))
     written_s = time.time() - 3600
     os.utime(path, (written_s, written_s))
-    result = await alone.user_sync("reconcile", str(path), "--exported-at", at(now_us()))
+    result = await alone.user_sync("reconcile", str(path), "--exported-at", at(clock_us()))
     assert result.code == 2
     assert "was written" in result.err
 
@@ -248,7 +254,7 @@ async def test_an_export_older_than_the_time_given_is_refused(service: Any, tmp_
 async def test_what_is_no_export_is_refused(service: Any) -> None:
     alone = await service(started=False)
     result = await alone.user_sync(
-        "reconcile", "-", "--exported-at", at(now_us()), stdin=b"Id,Email\nauth0|1,a@b.c\n"
+        "reconcile", "-", "--exported-at", at(clock_us()), stdin=b"Id,Email\nauth0|1,a@b.c\n"
     )
     assert result.code == 2
     assert "is a CSV" in result.err
@@ -257,7 +263,7 @@ async def test_what_is_no_export_is_refused(service: Any) -> None:
 
 async def test_a_part_of_the_metadata_can_not_be_ignored(service: Any) -> None:
     alone = await service(started=False)
-    ignoring = ("--exported-at", at(now_us()), "--ignore", "name,app_metadata.seen")
+    ignoring = ("--exported-at", at(clock_us()), "--ignore", "name,app_metadata.seen")
     result = await alone.user_sync("reconcile", "-", *ignoring, stdin=ndjson(users(3)))
     assert result.code == 2
     assert "name app_metadata" in result.err

@@ -1,7 +1,6 @@
 """An index of its own for each test, and the path from journal to index in one call."""
 
 import asyncio
-import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from opensearchpy import AsyncOpenSearch
 
+from service.clock import clock_us
 from service.engine.node import Node
 from service.index.bootstrap import bootstrap
 from service.index.connection import OpenSearchOptions, connect
@@ -21,10 +21,6 @@ from service.journal.options import JournalOptions
 from service.journal.records import Disposition, Entry
 from service.observability.metrics import Metrics
 from tests.faulty_proxy import FaultyProxy
-
-
-def now_us() -> int:
-    return time.time_ns() // 1000
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]], *, within: float = 30.0) -> None:
@@ -110,14 +106,14 @@ async def pipeline(
         **options: Any,
     ) -> Pipeline:
         path = tmp_path / f"journal-{len(running)}.db"
-        journal = await Journal.open(path, JournalOptions(), now_us=now_us)
+        journal = await Journal.open(path, JournalOptions(), now_us=clock_us)
         indexer = Indexer(
             journal,
             opensearch,
             names,
             IndexerOptions(**options),
             Metrics(),
-            now_us=now_us,
+            now_us=clock_us,
             purged_us=purged_us,
         )
         running.append(Pipeline(journal, indexer))

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import aiohttp
 from playwright.async_api import Browser, Page, async_playwright
 
+from service.clock import clock_us
 from tests.acceptance.auth0 import at, event
 from tests.acceptance.console.browser import FLAGS, MISSING, chromium
 
@@ -81,7 +82,7 @@ async def post_for(seconds: float, to: Demo) -> None:
             left = ends - time.monotonic()
             if left <= 0:
                 return
-            one = event("updated", f"auth0|{number % 40:024}", at(time.time_ns() // 1000))
+            one = event("updated", f"auth0|{number % 40:024}", at(clock_us()))
             one["a0tenant"] = "acme"
             async with session.post(to.webhook, json=one) as reply:
                 await reply.read()

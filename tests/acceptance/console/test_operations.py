@@ -1,12 +1,12 @@
 """Seeing the sync and mending dead letters in the console, in a real browser."""
 
 import asyncio
-import time
 from collections.abc import Callable
 
 import pytest
 from playwright.async_api import Route, expect
 
+from service.clock import clock_us
 from service.engine import Node
 from tests.acceptance.auth0 import at, event, new_user_id
 from tests.acceptance.conftest import StartService
@@ -20,7 +20,7 @@ HOUR_US = 3_600_000_000
 
 
 def in_hours(hours: float) -> str:
-    return at(time.time_ns() // 1000 + int(hours * HOUR_US))
+    return at(clock_us() + int(hours * HOUR_US))
 
 
 async def post_poison(window: Window, count: int = 1, **fields: object) -> None:
