@@ -16,6 +16,8 @@ from typing import Any, Final
 import orjson
 
 _MAC_BYTES: Final = 16
+_MEMBERS: Final = 2
+NO_CURSOR: Final = "this is not a cursor: take the `next` of a page as it stands"
 _PURPOSE: Final = b"auth0-opensearch-sync search cursor 1"
 
 
@@ -50,13 +52,15 @@ class Cursors:
                 cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True
             )
         except (binascii.Error, UnicodeEncodeError):
-            raise InvalidCursor("this is not a cursor") from None
+            raise InvalidCursor(NO_CURSOR) from None
         if _text(signed) != cursor:  # bits that decoding ignores
-            raise InvalidCursor("this is not a cursor")
+            raise InvalidCursor(NO_CURSOR)
         mac, payload = signed[:_MAC_BYTES], signed[_MAC_BYTES:]
         valid = False
         for key in self._keys:
             valid |= hmac.compare_digest(mac, self._mac(key, payload, search))
+        if not valid and not _tells_a_position(payload):
+            raise InvalidCursor(NO_CURSOR)
         if not valid:
             raise InvalidCursor(
                 "the cursor belongs to another search (q, filter and sort have to stay the same), "
@@ -69,6 +73,15 @@ class Cursors:
     def _mac(key: bytes, payload: bytes, search: bytes) -> bytes:
         bound = hashlib.sha256(search).digest() + payload
         return hmac.digest(key, bound, "sha256")[:_MAC_BYTES]
+
+
+def _tells_a_position(payload: bytes) -> bool:
+    """Whether it may be of a cursor: what was cut off or made up should be told from another's."""
+    try:
+        read = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        return False
+    return isinstance(read, list) and len(read) == _MEMBERS
 
 
 def _text(signed: bytes) -> str:

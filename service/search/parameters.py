@@ -10,6 +10,7 @@ from typing import Final
 
 from service.documents.profile import is_metadata
 from service.doors.problems import Problem, ProblemType, invalid
+from service.search.cursor import NO_CURSOR
 from service.search.fields import FIELDS, PARTS, Field
 from service.search.filter_query import Filters, InvalidFilter
 from service.search.query_text import QueryText, TooMuchText, read_query_text
@@ -155,7 +156,7 @@ def _limit(text: str) -> int:
 
 def _cursor(text: str) -> str:
     if not text or len(text) > MAX_CURSOR_CHARS:
-        raise Problem(ProblemType.INVALID_CURSOR, "this is not a cursor")
+        raise Problem(ProblemType.INVALID_CURSOR, NO_CURSOR)
     return text
 
 

@@ -33,10 +33,16 @@ def test_a_changed_cursor_is_refused(place: int, change: int) -> None:
         CURSORS.read(cursor.decode("latin-1"), b"search")
 
 
-@pytest.mark.parametrize("text", ["", "x", "====", "é", "AAAA" * 50, "a b", "\ud800"])
+@pytest.mark.parametrize("text", ["", "x", "abc", "====", "é", "AAAA" * 50, "a b", "\ud800"])
 def test_what_is_no_cursor_is_refused(text: str) -> None:
-    with pytest.raises(InvalidCursor):
+    with pytest.raises(InvalidCursor, match="not a cursor"):
         CURSORS.read(text, b"search")
+
+
+def test_what_is_left_of_a_cut_cursor_is_none() -> None:
+    cursor = CURSORS.write(Position(["auth0|1", 5], False), b"search")
+    with pytest.raises(InvalidCursor, match="not a cursor"):
+        CURSORS.read(cursor[:-4], b"search")
 
 
 def test_a_cursor_is_of_one_search() -> None:
