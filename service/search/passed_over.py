@@ -11,8 +11,9 @@ from service.search.query_text import QueryText, Word
 
 # Initials are left out where this many words beside them tell who is meant.
 _ENOUGH_NAMES: Final = 2
-# `Name:` of a form, `(she/her)` and `[External]` of a sender, `1.` of a list.
-_ASIDE: Final = re.compile(r"\w[^\s:@|]*:|\(.+\)[.,;]?|\[.+\][.,;]?|#\d{1,3}|\d{1,3}[.)]")
+# `Name:` of a form, `"name":` of JSON, the AND of the dashboard's search, `(she/her)` and
+# `[External]` of a sender, `1.` of a list.
+_ASIDE: Final = re.compile(r"[\"']?\w[^\s:@|]*:|AND|\(.+\)[.,;]?|\[.+\][.,;]?|#\d{1,3}|\d{1,3}[.)]")
 # Between names; at an end, it is what somebody wants to be exact about.
 _NICKNAME: Final = re.compile(r"""["\u201c\u201e].+["\u201d\u201c]""")
 

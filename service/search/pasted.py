@@ -1,12 +1,12 @@
 """Without what comes along when an address, a number or an id is copied, and nobody sees. Pure."""
 
 import base64
-import html
 import re
 from itertools import chain
 from typing import Final
 from urllib.parse import unquote
 
+from service.search.marked_up import unmarked
 from service.search.phone_number import AROUND_NUMBER, phone_digits, visible
 
 # What stands around an address, an id or a number where it is copied from.
@@ -18,7 +18,6 @@ _TEL: Final = re.compile(r"[<\[(\"']*tel:([^;|]+)(?:;|;[a-z-]+=.*|\|.*)?", re.IG
 # What is shown of a link stands behind it in Slack, and before it in Jira.
 _SHOWN: Final = re.compile(r"\|(?=mailto:)", re.IGNORECASE)
 _BEHIND_ADDRESS: Final = re.compile(r"[?|]")
-_ESCAPED: Final = re.compile("&(?:lt|gt|amp|quot|#39);")
 # An address spelt so that no program takes it for one.
 _SPELT_DOT: Final = r"(?:\s*[\[({<]\s*dot\s*[\])}>]\s*|\s+dot\s+)"
 _SPELT_AT: Final = r"(?:\s*[\[({<]\s*at\s*[\])}>]\s*|\s+at\s+)"
@@ -53,7 +52,7 @@ _LABELLED_ADDRESS: Final = re.compile(
 
 def as_meant(text: str) -> str:
     """text: with single blanks."""
-    text = _ESCAPED.sub(lambda found: html.unescape(found[0]), text)
+    text = unmarked(text) or text
     if (link := _TEL.fullmatch(text)) and phone_digits(number := unquote(link[1])):
         text = number.strip(AROUND_NUMBER)
     text = _SPELT_ADDRESS.sub(_respelt, text)

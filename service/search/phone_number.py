@@ -13,6 +13,10 @@ _PHONE: Final = re.compile(
 )
 # As many as the mapping indexes of a number; fewer than four say nothing.
 _LEAST_DIGITS, _MOST_DIGITS = 4, 15
+# What is shown in place of a number's beginning: `***1234`, `xxx-xxx-1234`.
+_MASKED: Final = re.compile(
+    r"[+\d\s().\-/]*(?:[*\u2022\u25cf]{2,}|[xX]{2,}[\s.\-])[\s().\-/*\u2022\u25cfxX]*(?=\d)"
+)
 # Names are written with them, and indexed so.
 _JOINERS: Final = frozenset("\u200c\u200d")
 
@@ -32,6 +36,8 @@ def phone_digits(text: str) -> str | None:
     ascii_digits = "".join(
         str(unicodedata.decimal(char)) if char.isdecimal() else char for char in visible(text)
     ).strip(AROUND_NUMBER)
+    if masked := _MASKED.match(ascii_digits):
+        ascii_digits = ascii_digits[masked.end() :]
     if not _PHONE.fullmatch(ascii_digits):
         return None
     digits = re.sub(r"[^0-9]", "", TRUNK_PREFIX.sub("", ascii_digits))

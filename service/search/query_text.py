@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate, chain, combinations, groupby
 from typing import Final
 
+from service.search.marked_up import rightly_read
 from service.search.pasted import as_meant
 from service.search.phone_number import is_of_a_number, phone_digits
 
@@ -119,7 +120,8 @@ class QueryText:
 
 def read_query_text(typed: str) -> QueryText | None:
     """None when nothing was typed. Raises TooMuchText."""
-    written = " ".join(unicodedata.normalize("NFC", typed.replace("\0", " ")).split())
+    readable = rightly_read(typed).replace("\0", " ")
+    written = " ".join(unicodedata.normalize("NFC", readable).split())
     if not written:  # control characters are no blanks, and no reason to list everybody
         control = next(filter(_NO_TEXT.match, typed), None)
         return None if control is None else QueryText((Word(control),), control)
