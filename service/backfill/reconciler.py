@@ -21,22 +21,14 @@ from collections.abc import (
 )
 from contextlib import aclosing
 from dataclasses import dataclass
-from functools import partial
-from typing import Final, Protocol, TypeVar
-
-from tenacity import (
-    AsyncRetrying,
-    retry_if_exception,
-    stop_after_delay,
-    wait_random_exponential,
-)
+from typing import Final, Protocol
 
 from service.backfill.batches import export_entry
 from service.backfill.comparison import Named, ProfileComparison, Standing, State, Verdict, state_of
 from service.backfill.export_file import ExportFile
 from service.backfill.findings import DIFFERENCES, Findings
 from service.backfill.intake import Intake
-from service.backfill.patience import Patience
+from service.backfill.patient_reader import PatientReader
 from service.backfill.profiles import BadLine, LineOptions, ReadProfile, profiles_ahead
 from service.backfill.seen_users import SeenUsers
 from service.documents.exclusion import Exclusions
@@ -46,13 +38,9 @@ from service.events.json_text import dump
 from service.events.json_value import JsonValue
 from service.events.users_export import absent_user, wrap_profile
 from service.index.reading import Documents, UserReader
-from service.index.reason import is_passing
 from service.journal.records import Entry
 
-_T = TypeVar("_T")
-
 _AT_ONCE: Final = 500
-_PATIENCE_S: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +94,7 @@ class Reconciler:
     ) -> None:
         self.findings = Findings()
         self._export = export
-        self._reader = reader
+        self._index = PatientReader(reader, waiting=observer.waiting, latest_us=self._latest_us)
         self._intake = intake
         self._options = options
         self._observer = observer
@@ -129,7 +117,7 @@ class Reconciler:
         Raises ExportDamaged: before anything is compared, unless the file is written to later on;
         opensearch-py's exceptions, and what intake raises.
         """
-        await self._reader.refresh()  # is there an index at all?
+        await self._index.refresh(patiently=False)  # is there an index at all?
         await self._read_through()
         if self._seen.has_anybody_twice():
             await self._find_older_lines()
@@ -183,7 +171,7 @@ class Reconciler:
                 for line in batch
                 if isinstance(line, ReadProfile) and line.number not in self._older
             ]
-            documents = await self._documents([line.event.user_id for line in profiles])
+            documents = await self._index.documents([line.event.user_id for line in profiles])
             self._met = self._met or bool(documents)
             for line in profiles:
                 verdict = self._judge(line, documents)
@@ -202,10 +190,8 @@ class Reconciler:
         """
         if self._met:
             return False
-        await self._patiently(self._reader.refresh)
-        before_us = self._options.exported_at_us
-        ask = partial(self._reader.users_before, before_us, latest_us=self._latest_us())
-        ids = (await self._patiently(ask)).ids
+        await self._index.refresh()
+        ids = await self._index.first_before(self._options.exported_at_us)
         return bool(ids) and not any(user_id in self._seen for user_id in ids)
 
     async def _look_again(self, suspects: Iterable[int]) -> None:
@@ -217,7 +203,7 @@ class Reconciler:
             profiles = [
                 line for line in batch if isinstance(line, ReadProfile) and line.number in numbers
             ]
-            documents = await self._documents([line.event.user_id for line in profiles])
+            documents = await self._index.documents([line.event.user_id for line in profiles])
             repairs: list[Entry] = []
             for line in profiles:
                 verdict = self._judge(line, documents)
@@ -241,12 +227,12 @@ class Reconciler:
         most = self._options.delete_surplus
         surplus: list[str] = []
         looked = 0
-        await self._patiently(self._reader.refresh)
+        await self._index.refresh()
         # A user who was read as of that very time, too: see State.repaired.
-        async for ids in self._users_before(exported_at_us + 1):
+        async for ids in self._index.users_before(exported_at_us + 1):
             others = [user_id for user_id in ids if user_id not in self._seen]
             for some in _portions(others):
-                documents = await self._documents(some, whole=False)
+                documents = await self._index.documents(some, whole=False)
                 for user_id, document in documents.items():
                     since = self._state(document).is_since(exported_at_us)
                     if "deleted_at" in document or since:
@@ -306,35 +292,6 @@ class Reconciler:
         async with aclosing(read) as batches:
             async for batch in batches:
                 yield batch
-
-    async def _documents(self, user_ids: Sequence[str], *, whole: bool = True) -> Documents:
-        if not user_ids:
-            return {}
-        return await self._patiently(partial(self._reader.documents, user_ids, whole=whole))
-
-    async def _users_before(self, instant_us: int) -> AsyncIterator[list[str]]:
-        following: Sequence[JsonValue] = ()
-        while True:
-            ask = partial(
-                self._reader.users_before, instant_us, following, latest_us=self._latest_us()
-            )
-            page = await self._patiently(ask)
-            yield page.ids
-            following = page.following
-            if not following:
-                return
-
-    async def _patiently(self, ask: Callable[[], Awaitable[_T]]) -> _T:
-        """A comparison takes minutes: an engine that is away for a moment doesn't end it."""
-        patience = Patience(self._observer.waiting)
-        retrying = AsyncRetrying(
-            retry=retry_if_exception(is_passing),
-            wait=wait_random_exponential(multiplier=0.1, max=5),
-            stop=stop_after_delay(_PATIENCE_S),
-            before_sleep=lambda _: patience.waits("OpenSearch doesn't answer"),
-            reraise=True,
-        )
-        return await retrying(ask)
 
 
 def _portions(user_ids: Sequence[str]) -> Iterator[Sequence[str]]:
