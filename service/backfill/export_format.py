@@ -12,8 +12,8 @@ from typing import Final
 
 from service.documents.fields import TYPED_FIELDS
 from service.documents.profile import METADATA
-from service.events.json_text import NotJson, parse
-from service.events.json_value import JsonValue
+from service.events.json_text import parse
+from service.events.json_value import JsonValue, NotJson
 
 EXPORT_FIELDS: Final = ("user_id", *TYPED_FIELDS, "identities", *METADATA)
 """What to ask an export for, under these very names; Auth0 gives at most 30 fields."""

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from service.events.json_text import NotJson, dump, parse
-from service.events.json_value import JsonValue, Literal
+from service.events.json_text import dump, parse
+from service.events.json_value import JsonValue, Literal, NotJson
 
 MAX_LEVELS: Final = 200
 """Objects and arrays within one another, the value itself counted; OpenSearch takes 1,000."""

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from service.events.json_text import NotJson, dump, parse
-from service.events.json_value import JsonValue
+from service.events.json_text import dump, parse
+from service.events.json_value import JsonValue, NotJson
 
 _PREFIX: Final = "ce-"
 _QUOTED: Final = re.compile(r'"(.*)"', re.DOTALL)

@@ -7,9 +7,7 @@ be written again, the exact reader takes over; where it can't write a value, the
 import orjson
 
 from service.events import json_reader, json_writer
-from service.events.json_value import MAX_DEPTH, JsonValue, Literal, NotJson, is_too_deep
-
-__all__ = ["JsonValue", "Literal", "NotJson", "dump", "parse", "parse_roughly", "split_batch"]
+from service.events.json_value import MAX_DEPTH, JsonValue, is_too_deep
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 

@@ -9,8 +9,8 @@ from codecs import BOM_UTF8
 from typing import Final
 
 from service.events.event_type import DELETED_TYPE, READ_TYPE
-from service.events.json_text import NotJson, dump, parse
-from service.events.json_value import JsonValue
+from service.events.json_text import dump, parse
+from service.events.json_value import JsonValue, NotJson
 from service.events.timestamp import format_us
 
 _ABSENT: Final = "absent:"

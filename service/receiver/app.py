@@ -20,7 +20,7 @@ from typing import Protocol
 
 from aiohttp import hdrs, web
 
-from service.events.json_text import NotJson
+from service.events.json_value import NotJson
 from service.journal.errors import JournalFull, JournalUnavailable
 from service.journal.records import Entry
 from service.receiver.answers import acknowledge, closing, hang_up, problem, report

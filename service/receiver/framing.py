@@ -13,7 +13,8 @@ import re
 from collections.abc import Mapping
 
 from service.events.binary_mode import binary_to_structured
-from service.events.json_text import NotJson, parse, parse_roughly, split_batch
+from service.events.json_text import parse, parse_roughly, split_batch
+from service.events.json_value import NotJson
 from service.events.judgement import Verdict, judge
 from service.journal.records import Disposition, Entry
 

@@ -12,16 +12,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from service.events import json_reader, json_tokens, json_writer
-from service.events.json_text import (
-    JsonValue,
-    Literal,
-    NotJson,
-    dump,
-    parse,
-    parse_roughly,
-    split_batch,
-)
-from service.events.json_value import MAX_DEPTH
+from service.events.json_text import dump, parse, parse_roughly, split_batch
+from service.events.json_value import MAX_DEPTH, JsonValue, Literal, NotJson
 
 BIG = "123456789012345678901234567890"
 LONG_NUMBER = re.compile(rb"\d{20}|-\d{19}")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from service.events.json_text import NotJson
+from service.events.json_value import NotJson
 from service.journal.records import Disposition, Entry
 from service.receiver.framing import frame
 
