@@ -107,7 +107,7 @@ class _Session:
             **cluster.environ,
             "USER_SYNC_INDEX": cluster.names.name,
             "USER_SYNC_JOURNAL_PATH": str(folder / _JOURNAL),
-            "USER_SYNC_JOURNAL_MIN_FREE_BYTES": "0",
+            "USER_SYNC_JOURNAL_MIN_FREE_BYTES": "1MiB",
             "USER_SYNC_LOG_FORMAT": "json",
         }
         with self.teller.page.waiting("user-sync serve starts"):

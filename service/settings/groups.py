@@ -109,8 +109,8 @@ class Journal(Group):
         "JOURNAL_MIN_FREE_BYTES",
         "256MiB",
         "Free disk below which senders are told to come back later (503), so that the journal can "
-        "still settle what it holds",
-        least=0,
+        "still settle what it holds; 1MiB is the least",
+        least=MIB,
     )
     tenant: OptionalTenant = setting(
         "TENANT",

@@ -98,7 +98,7 @@ class Service:
             "INDEX": self.index,
             "OPENSEARCH_URL": opensearch_url,
             "WEBHOOK_TOKENS": self.token,
-            "JOURNAL_MIN_FREE_BYTES": "0",
+            "JOURNAL_MIN_FREE_BYTES": "1MiB",
             **settings,
         }
         self.log = folder / "serve.log"

@@ -23,7 +23,7 @@ def taken() -> Iterator[int]:
 def settings(folder: Path) -> dict[str, str]:
     return {
         "USER_SYNC_JOURNAL_PATH": str(folder / "journal.db"),
-        "USER_SYNC_JOURNAL_MIN_FREE_BYTES": "0",
+        "USER_SYNC_JOURNAL_MIN_FREE_BYTES": "1MiB",
         "USER_SYNC_LOG_FORMAT": "json",
         "USER_SYNC_OPENSEARCH_URL": "http://127.0.0.1:9",  # nobody's: serve doesn't wait for it
     }

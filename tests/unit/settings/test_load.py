@@ -82,6 +82,7 @@ def test_an_empty_variable_is_unset(text: str) -> None:
             "the least is 1MiB; for example USER_SYNC_JOURNAL_MAX_BYTES=",
         ),
         ("BODY_LIMIT", "big", "'big' is not a size: a number and one of KiB, MiB, GiB"),
+        ("JOURNAL_MIN_FREE_BYTES", "0", "the least is 1MiB"),
         ("TOMBSTONE_RETENTION", "0", "the least is 1s"),
         ("TOMBSTONE_RETENTION", "1 month", "is not a duration: a number and one of d, h, m, s, ms"),
         ("BULKS_IN_FLIGHT", "0", "the least is 1"),
