@@ -10,7 +10,7 @@ from service.journal.journal import Journal
 from service.journal.records import ComparisonResult
 from service.observability.health import Check
 from service.wiring.checks import Vitals
-from tests.unit.journal.samples import OPTIONS, append, entry
+from tests.unit.journal.samples import OPTIONS, append, bury, entry
 
 NOON_US = 1_772_366_400_000_000  # 2026-03-01T12:00:00Z
 
@@ -70,6 +70,16 @@ async def test_a_damaged_journal_is_not_said_to_recover(journal: Journal) -> Non
     assert not told.ok
     assert "is damaged" in told.state
     assert "does not recover" in told.advice
+
+
+async def test_events_ahead_of_the_clock_are_told_until_they_are_dropped(journal: Journal) -> None:
+    vitals = made(journal)
+    vitals._indexer.ahead_in_a_row = lambda: 3  # type: ignore[method-assign]
+    await append(journal, b"1", b"2", b"3")
+    await bury(journal, 1, 2, 3, code="time_in_future")
+    assert not vitals._clock().ok
+    await journal.drop([1, 2, 3])
+    assert vitals._clock().ok
 
 
 async def test_another_tenants_events_are_told_and_a_wrong_name_of_ours_is_a_fault(
