@@ -17,6 +17,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from service.__main__ import main as start
 from service.commands import main
 from service.commands.main import SUBCOMMANDS, cli
 from service.journal.errors import JournalInUse
@@ -193,3 +194,19 @@ def test_an_output_that_nobody_reads_any_more_is_no_trace() -> None:
     done = _into(writing, "settings")
     os.close(writing)
     assert (done.stderr, done.returncode) == ("", 1)
+
+
+def test_an_interruption_while_it_is_loaded_is_told_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class CtrlC:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "service.commands.main":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "service.commands.main")
+    monkeypatch.setattr(sys, "meta_path", [CtrlC(), *sys.meta_path])
+    with pytest.raises(SystemExit) as end:
+        start()
+    assert end.value.code == 130
+    assert capsys.readouterr().err == "Interrupted; nothing was changed.\n"
