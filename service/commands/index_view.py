@@ -41,10 +41,12 @@ class IndexUnreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Documents: users that readers see, tombstones that they don't."""
+    """Documents: users that readers see, tombstones that they don't. filled: the index that a
+    rebuild fills, or has left when it was killed."""
 
     users: int
     tombstones: int
+    filled: str | None = None
 
 
 class IndexView:
@@ -71,7 +73,7 @@ class IndexView:
         tombstones = await self._ask(
             counted, f"/{self._names.writers}/_count", {"query": IS_TOMBSTONE}
         )
-        return Counts(users, tombstones)
+        return Counts(users, tombstones, await self._filled())
 
     async def event_of(self, user_id: str) -> str | None:
         """The id of the event behind what a search finds of a user; None when it finds nobody.
@@ -92,6 +94,12 @@ class IndexView:
             "size": 1,
         }
         return await self._ask(_first_event, f"/{self._names.writers}/{_SEARCH}", query)
+
+    async def _filled(self) -> str | None:
+        try:
+            return next(iter(await self._client.indices.get_alias(name=self._names.next)), None)
+        except OpenSearchException:  # there is none, mostly; the counts are worth more than this
+            return None
 
     async def _ask(self, read: Callable[[Any], _T], path: str, body: object) -> _T:
         @expecting_opensearch

@@ -17,6 +17,7 @@ from service.commands.local_doors import complaints
 from service.commands.main import Failure
 from service.commands.moments import moment, span
 from service.commands.terminal import print_json, print_table
+from service.index.advice import DISCARD
 from service.journal.access import connect
 from service.journal.errors import JournalMissing
 from service.journal.records import Accounting, ComparisonResult, JournalStatus
@@ -102,7 +103,10 @@ def _index(picture: Picture, settings: Settings) -> list[tuple[str, str]]:
         return [("index", picture.index)]
     counts = picture.index
     text = f"{counted(counts.users, 'user')}, {counted(counts.tombstones, 'tombstone')}"
-    return [("index", f"{settings.index.name}: {text}")]
+    rows = [("index", f"{settings.index.name}: {text}")]
+    if counts.filled is not None:
+        rows.append(("", f"a rebuild fills {counts.filled}; {DISCARD}"))
+    return rows
 
 
 def _journal(journal: JournalStatus, now_us: int) -> list[tuple[str, str]]:

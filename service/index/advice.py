@@ -6,6 +6,7 @@ CREDENTIALS: Final = "check USER_SYNC_OPENSEARCH_USERNAME and USER_SYNC_OPENSEAR
 ROLE: Final = "give the OpenSearch user the role that the README lists"
 RUNS: Final = "check that OpenSearch runs and that USER_SYNC_OPENSEARCH_URL points at it"
 LIFT: Final = "lift the block when whoever set it is done"
+DISCARD: Final = "if none is running, a killed one left it: run user-sync rebuild --discard"
 LOG: Final = "see OpenSearch's own log; events wait in the journal and are retried"
 CERTIFICATE: Final = (
     "renew it where it is over; else set USER_SYNC_OPENSEARCH_CA_FILE to the authority that signed "

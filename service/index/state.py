@@ -15,7 +15,16 @@ from opensearchpy.exceptions import (
     TransportError,
 )
 
-from service.index.advice import CERTIFICATE, CREDENTIALS, LIFT, LOG, NO_TLS, ROLE, RUNS
+from service.index.advice import (
+    CERTIFICATE,
+    CREDENTIALS,
+    DISCARD,
+    LIFT,
+    LOG,
+    NO_TLS,
+    ROLE,
+    RUNS,
+)
 from service.index.aliases import IS_TOMBSTONE, plan_aliases
 from service.index.bootstrap import find_indices
 from service.index.errors import BootstrapError
@@ -36,9 +45,9 @@ class IndexState:
 
     live: the index in use, None when there is none. uuid: OpenSearch's name for it, which no other
     index ever has. health: green, yellow or red, of that index. users, tombstones: documents as of
-    the last refresh. problem: for people; empty when the index can be written and searched, as far
-    as its health lets it. advice: what to do about it, where the problem doesn't say so itself.
-    What could not be asked is None.
+    the last refresh. filled: the index that a rebuild fills, or has left. problem: for people;
+    empty when the index can be written and searched, as far as its health lets it. advice: what to
+    do about it, where the problem doesn't say so itself. What could not be asked is None.
     """
 
     live: str | None = None
@@ -46,6 +55,7 @@ class IndexState:
     health: str | None = None
     users: int | None = None
     tombstones: int | None = None
+    filled: str | None = None
     problem: str = ""
     advice: str = ""
 
@@ -81,16 +91,18 @@ async def _look(client: AsyncOpenSearch, names: IndexNames, timeout_seconds: flo
     health = await asked.get(f"/_cluster/health/{plan.live}", timeout="0s")
     found = await asked.get("/_cluster/state/blocks")
     writing, reading = _blocks(plan.live, found, "write"), _blocks(plan.live, found, "read")
+    filled = next((name for name, it in indices.items() if names.next in it["aliases"]), None)
     return IndexState(
         live=plan.live,
         uuid=indices[plan.live]["settings"]["index"]["uuid"],
         health=None if health is None else health.get("status"),
         users=await asked.count(names.readers, {"match_all": {}}),
         tombstones=await asked.count(names.writers, IS_TOMBSTONE),
+        filled=filled,
         problem="; ".join(
             (*_forbidden("us write", writing), *_forbidden("anyone search", reading))
         ),
-        advice=_about(writing + reading),
+        advice=DISCARD if filled and writing else _about(writing + reading),
     )
 
 

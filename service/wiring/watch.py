@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from opensearchpy import AsyncOpenSearch
 
-from service.index.advice import LOG
+from service.index.advice import DISCARD, LOG
 from service.index.names import IndexNames
 from service.index.state import IndexState, index_state
 from service.observability.health import Check
@@ -40,12 +40,15 @@ class IndexWatch:
     def check(self) -> Check:
         """Whether the cluster answers, and the index can be written and searched."""
         state = self._state
+        filling = f"; a rebuild fills {state.filled}" if state.filled else ""
         if state.problem:
-            return Check("opensearch", False, state.problem, state.advice or _ADVICE_OTHERWISE)
+            advice = state.advice or _ADVICE_OTHERWISE
+            return Check("opensearch", False, state.problem + filling, advice)
         if state.health == "red":
             return Check("opensearch", False, f"the health of {state.live} is red", LOG)
         told = f"{state.live} is {state.health}; users: {state.users}"
-        return Check("opensearch", True, f"{told}, tombstones: {state.tombstones}")
+        told += f", tombstones: {state.tombstones}{filling}"
+        return Check("opensearch", True, told, DISCARD if filling else "")
 
     async def look(self) -> None:
         """Ask now."""

@@ -96,6 +96,24 @@ async def test_a_missing_index_and_a_block_that_a_person_set(
     assert "user-sync import" in watch.check().advice  # else all looks well, and nobody is found
 
 
+async def test_what_a_killed_rebuild_left_is_told_and_no_fault_unless_writing_is_blocked(
+    client: AsyncOpenSearch, names: IndexNames
+) -> None:
+    watch = IndexWatch(client, names)
+    await client.indices.create(index=names.numbered(2), body={"aliases": {names.next: {}}})
+    await watch.look()
+    check = watch.check()
+    assert check.ok
+    assert f"a rebuild fills {names.numbered(2)}" in check.state
+    assert "rebuild --discard" in check.advice
+    await client.indices.put_settings(index=names.first, body={"index.blocks.write": True})
+    await watch.look()
+    check = watch.check()
+    assert not check.ok
+    assert f"a rebuild fills {names.numbered(2)}" in check.state
+    assert "rebuild --discard" in check.advice
+
+
 async def test_a_missing_alias_needs_no_import(client: AsyncOpenSearch, names: IndexNames) -> None:
     watch = IndexWatch(client, names)
     await client.indices.delete_alias(index=names.first, name=names.writers)

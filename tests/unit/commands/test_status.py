@@ -75,6 +75,12 @@ def test_complaints_of_the_service_are_shown() -> None:
     assert "opensearch: no answer; start it" in told(picture)
 
 
+def test_what_a_rebuild_fills_or_has_left_is_told() -> None:
+    picture = dataclasses.replace(PICTURE, index=Counts(1204, 3, "auth0-users-000002"))
+    assert "a rebuild fills auth0-users-000002; if none is running" in told(picture)
+    assert "a rebuild" not in told(PICTURE)
+
+
 def test_nothing_running_and_no_journal() -> None:
     picture = Picture(None, None, "OpenSearch at … can't be reached", NOW_US)
     table = rows(picture)
@@ -107,7 +113,7 @@ def test_what_does_not_balance_is_shouted() -> None:
 def test_json_for_scripts() -> None:
     shown = as_dict(PICTURE)
     assert shown["running"] is True
-    assert shown["index"] == {"users": 1204, "tombstones": 3}
+    assert shown["index"] == {"users": 1204, "tombstones": 3, "filled": None}
     assert shown["journal"]["events"] == 1
     assert shown["journal"]["oldest_age_seconds"] == 300.0
     assert shown["journal"]["accounting"]["received"] == {"user.created": 5, "other": 2}
