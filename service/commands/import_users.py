@@ -209,7 +209,8 @@ class _Import:
             rows.append(("  too long, left out", tally.left_out))
         print_table(["", ""], [(name, f"{count:,}") for name, count in rows], right=[""])
         if ended_early:
-            note(ended_early)
+            for line in ended_early.splitlines():
+                note(line)
         elif tally.journaled and not self._beside_serve:
             note("No serve is running: the users are indexed as soon as one does.")
         elif tally.bad > tally.left_out:

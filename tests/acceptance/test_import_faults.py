@@ -111,7 +111,7 @@ async def test_a_full_journal_with_nobody_to_empty_it_says_what_is_in(
     result = await small.user_sync("import", written(tmp_path, ndjson(users(3000))))
     assert result.code == 1
     assert "the journal is full" in result.err
-    assert "start one" in result.err
+    assert "\nNo serve is running that would empty the journal: start one." in result.err
     journaled = (await small.status())["journal"]["events"]
     assert 0 < journaled < 3000
     assert f"journaled\t{journaled:,}\n" in result.out
