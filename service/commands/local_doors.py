@@ -1,11 +1,11 @@
 """The doors of a service on this machine, as a command finds them, and what `/healthz` says."""
 
 import ipaddress
-from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
 
+from service.observability.health import complaints
 from service.settings import Settings
 
 _PATIENCE = aiohttp.ClientTimeout(total=5)
@@ -47,15 +47,6 @@ async def ask_health(settings: Settings) -> list[str]:
             health: Any = await answer.json()
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         return [f"{url} could not be asked ({type(error).__name__}): run verify beside the service"]
+    if not isinstance(health, dict) or "checks" not in health:
+        return [f"{url} is no user-sync's, by its answer: run verify beside the service"]
     return complaints(health) or [f"{url} says that all is well"]
-
-
-def complaints(health: Any) -> list[str]:
-    """The failing checks of a /healthz body, `name: state; advice`."""
-    checks = health.get("checks") if isinstance(health, Mapping) else None
-    lines = []
-    for name, check in checks.items() if isinstance(checks, Mapping) else ():
-        if isinstance(check, Mapping) and not check.get("ok"):
-            advice = check.get("advice")
-            lines.append(f"{name}: {check.get('state')}" + (f"; {advice}" if advice else ""))
-    return lines

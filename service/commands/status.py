@@ -13,7 +13,6 @@ import click
 from service.clock import clock_us
 from service.commands.counts import counted, size
 from service.commands.index_view import Counts, IndexUnreadable, IndexView
-from service.commands.local_doors import complaints
 from service.commands.main import Failure
 from service.commands.moments import moment, span
 from service.commands.terminal import print_json, print_table
@@ -21,6 +20,7 @@ from service.index.advice import DISCARD
 from service.journal.access import connect
 from service.journal.errors import JournalMissing
 from service.journal.records import Accounting, ComparisonResult, JournalStatus
+from service.observability.health import complaints
 from service.settings import Settings, load_settings
 from service.wiring.stage_options import journal_options
 

@@ -4,7 +4,7 @@ A check that can't be made is a failing check, never a failing answer.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 log = logging.getLogger(__name__)
@@ -49,6 +49,17 @@ class Health:
 def examine(checks: Iterable[Callable[[], Check]]) -> Health:
     """Make every check now. Each answers from memory, without I/O."""
     return Health(tuple(map(_made, checks)))
+
+
+def complaints(told: object) -> list[str]:
+    """The failing checks of what as_dict told, `name: state; advice`; of anything else, none."""
+    checks = told.get("checks") if isinstance(told, Mapping) else None
+    lines = []
+    for name, check in checks.items() if isinstance(checks, Mapping) else ():
+        if isinstance(check, Mapping) and not check.get("ok"):
+            advice = check.get("advice")
+            lines.append(f"{name}: {check.get('state')}" + (f"; {advice}" if advice else ""))
+    return lines
 
 
 def _made(check: Callable[[], Check]) -> Check:

@@ -4,7 +4,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from service.commands.local_doors import ask_health, complaints, webhook_url
+from service.commands.local_doors import ask_health, webhook_url
 from service.settings import Settings, load_settings
 
 
@@ -25,22 +25,6 @@ def _settings(**variables: str) -> Settings:
 )
 def test_the_webhook_of_this_machine(host: str, port: str, url: str | None) -> None:
     assert webhook_url(_settings(HOST=host, PORT=port)) == url
-
-
-def test_complaints_are_the_failing_checks_with_advice() -> None:
-    health = {
-        "checks": {
-            "journal": {"ok": True, "state": "empty", "advice": ""},
-            "opensearch": {"ok": False, "state": "no answer", "advice": "start it"},
-            "lag": {"ok": False, "state": "3 min", "advice": ""},
-        }
-    }
-    assert complaints(health) == ["opensearch: no answer; start it", "lag: 3 min"]
-
-
-@pytest.mark.parametrize("health", [None, [], {}, {"checks": 5}, {"checks": {"x": 5}}])
-def test_what_is_no_health_has_no_complaints(health: object) -> None:
-    assert complaints(health) == []
 
 
 async def _asked(handler: web.RequestHandler | object) -> list[str]:
@@ -72,6 +56,15 @@ async def test_what_answers_otherwise_is_not_believed() -> None:
 
     (line,) = await _asked(other)
     assert "could not be asked" in line
+
+
+@pytest.mark.parametrize("body", [{}, [], "up", {"status": "UP"}])
+async def test_another_programs_health_is_not_taken_for_ours(body: object) -> None:
+    async def other(_: web.Request) -> web.Response:
+        return web.json_response(body)
+
+    (line,) = await _asked(other)
+    assert "is no user-sync's" in line
 
 
 async def test_a_closed_door_is_said(unused_tcp_port: int) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.observability.health import Check, examine
+from service.observability.health import Check, complaints, examine
 
 
 def _good() -> Check:
@@ -42,3 +42,19 @@ def test_a_check_that_raises_is_a_failing_check(caplog: pytest.LogCaptureFixture
     assert "auth0" not in broken.state
     assert good.ok
     assert [getattr(record, "action", "") for record in caplog.records] == ["check_failed"]
+
+
+def test_complaints_are_the_failing_checks_with_advice() -> None:
+    health = {
+        "checks": {
+            "journal": {"ok": True, "state": "empty", "advice": ""},
+            "opensearch": {"ok": False, "state": "no answer", "advice": "start it"},
+            "lag": {"ok": False, "state": "3 min", "advice": ""},
+        }
+    }
+    assert complaints(health) == ["opensearch: no answer; start it", "lag: 3 min"]
+
+
+@pytest.mark.parametrize("health", [None, [], {}, {"checks": 5}, {"checks": {"x": 5}}])
+def test_what_is_no_health_has_no_complaints(health: object) -> None:
+    assert complaints(health) == []
