@@ -2,6 +2,10 @@
 
 from typing import Final
 
+from opensearchpy.exceptions import AuthenticationException, AuthorizationException
+
+from service.index.reason import is_block
+
 CREDENTIALS: Final = "check USER_SYNC_OPENSEARCH_USERNAME and USER_SYNC_OPENSEARCH_PASSWORD"
 ROLE: Final = "give the OpenSearch user the role that the README lists"
 RUNS: Final = "check that OpenSearch runs and that USER_SYNC_OPENSEARCH_URL points at it"
@@ -13,3 +17,12 @@ CERTIFICATE: Final = (
     "it, and USER_SYNC_OPENSEARCH_URL to a name that it holds for"
 )
 NO_TLS: Final = "does it speak plain http? Then USER_SYNC_OPENSEARCH_URL has to begin with http://"
+
+
+def advice_on(error: Exception) -> str:
+    """About a refusal that tells by itself what is to be done; empty for whatever else it is."""
+    if is_block(error):
+        return LIFT
+    if isinstance(error, AuthorizationException):
+        return ROLE
+    return CREDENTIALS if isinstance(error, AuthenticationException) else ""

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from opensearchpy import AsyncOpenSearch
+from opensearchpy.exceptions import OpenSearchException
 
 from service.documents.document import DeletionMode
 from service.index.names import IndexNames
@@ -138,9 +139,9 @@ class Indexer:
         """How many events in a row were too far ahead of this service's clock."""
         return self._preparer.ahead_in_a_row
 
-    def refreshes_fail(self) -> str:
-        """The kind of error that makes what is written searchable late; empty without one."""
-        return self._refresher.failing
+    def refresh_error(self) -> OpenSearchException | None:
+        """What makes what is written searchable late, while refreshes fail."""
+        return self._refresher.error
 
     async def requests_over(self) -> None:
         """Return when no `_bulk` is under way that was begun before this call."""

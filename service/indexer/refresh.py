@@ -60,8 +60,8 @@ class Refresher:
 
     interval_s: the longest pause between two refreshes that take less than it.
     waiting: events that wait in the journal. searchable: called with the receipt times (µs since
-    the epoch) of events that a refresh just made searchable. failing: the kind of error that
-    refreshes meet; empty when they don't.
+    the epoch) of events that a refresh just made searchable. error: what refreshes meet now; None
+    when they succeed.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Refresher:
         # What an earlier run wrote and didn't come to refresh.
         self._dirty.set()
         self._refreshing = False
-        self.failing = ""
+        self.error: OpenSearchException | None = None
         self._last_took_s = 0.0
         self._last_documents = 0
         self._last_ended = -interval_s
@@ -153,15 +153,15 @@ class Refresher:
             if len(self._flushed) + len(batch) <= _MOST_REMEMBERED:
                 self._flushed += batch
             self._dirty.set()
-            if not self.failing:
+            if self.error is None:
                 log.warning(
                     "the refresh failed and is tried again",
                     extra={"action": "refresh_failed", "error": type(error).__name__},
                 )
-            self.failing = type(error).__name__
+            self.error = error
             await asyncio.sleep(self._interval_s)
         else:
-            self.failing = ""
+            self.error = None
             self._note_end(time.monotonic() - started, len(batch))
             self._searchable(batch)
 

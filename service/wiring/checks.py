@@ -6,7 +6,8 @@ Answers come from memory, so that asking costs nothing and never hangs with the 
 from collections.abc import Callable
 
 from service.events.timestamp import format_us
-from service.index.advice import CREDENTIALS, LOG, ROLE, RUNS
+from service.index.advice import CREDENTIALS, LOG, ROLE, RUNS, advice_on
+from service.index.reason import named
 from service.indexer.indexer import Indexer
 from service.indexer.prepare import CLOCK_IS_WRONG
 from service.indexer.troubles import Trouble
@@ -45,13 +46,6 @@ _ADVICE = {
     "index_not_found_exception": _MISSING,
     "alias_missing": _MISSING,
     "strict_dynamic_mapping_exception": "run user-sync bootstrap to bring the mapping up to date",
-}
-# By opensearch-py's names; the other checks know more about whatever else it is.
-_ADVICE_ON_REFRESHES = {
-    "AuthenticationException": CREDENTIALS,
-    "AuthorizationException": ROLE,
-    "NotFoundError": _ADVICE["alias_missing"],
-    "RequestError": "the check `opensearch` says what is wrong, or else OpenSearch's own log",
 }
 
 
@@ -232,12 +226,14 @@ class Vitals:
         waiting = self._journal.depth()
         age_us = 0 if oldest is None else max(0, self._now_us() - oldest)
         state = f"{waiting} events wait, the oldest for {age_us / _SECOND_US:.1f} s"
-        if error := self._indexer.refreshes_fail():
+        if error := self._indexer.refresh_error():
             return Check(
                 "freshness",
                 False,
-                f"{state}; what is written becomes searchable late: refreshes fail ({error})",
-                _ADVICE_ON_REFRESHES.get(error, LOG),
+                f"{state}; what is written becomes searchable late: refreshes fail "
+                f"({named(error)})",
+                advice_on(error)
+                or "the check `opensearch` says what is wrong, or else OpenSearch's own log",
             )
         if age_us <= _LATE_US:
             return Check("freshness", True, state)

@@ -7,18 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from opensearchpy import AsyncOpenSearch
-from opensearchpy.exceptions import (
-    AuthenticationException,
-    AuthorizationException,
-    OpenSearchException,
-)
+from opensearchpy.exceptions import OpenSearchException
 
 from service.events.event import parse_event
 from service.events.poison import PoisonCode, PoisonEvent
-from service.index.advice import CREDENTIALS, LIFT, ROLE
+from service.index.advice import advice_on
 from service.index.names import IndexNames
 from service.index.purge import purge_tombstones
-from service.index.reason import is_block, named
+from service.index.reason import named
 from service.journal.errors import JournalError
 from service.journal.journal import Journal
 from service.observability.health import Check
@@ -156,7 +152,8 @@ class Housekeeping:
                     named(error),
                     extra={"action": "housekeeping_put_off"},
                 )
-            self._put_off, self._advice = named(error), _advice(error)
+            self._put_off = named(error)
+            self._advice = advice_on(error) or _ADVICE_OTHERWISE
         else:
             self._put_off = ""
 
@@ -191,11 +188,3 @@ class Housekeeping:
         """
         await self._purged.move(newest_us)
         await self._requests_over()
-
-
-def _advice(error: Exception) -> str:
-    if is_block(error):
-        return LIFT
-    if isinstance(error, AuthorizationException):
-        return ROLE
-    return CREDENTIALS if isinstance(error, AuthenticationException) else _ADVICE_OTHERWISE

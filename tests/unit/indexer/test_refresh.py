@@ -135,12 +135,12 @@ async def test_refreshes_that_fail_for_good_are_told_and_cost_no_memory() -> Non
     for number in range(1, 12):
         bench.refresher.flushed(range(30_000), own_refresh_s=None)
         await bench.client.transport.asked_times(number)
-    assert bench.refresher.failing == "TransportError"
+    assert isinstance(bench.refresher.error, TransportError)
     assert len(bench.refresher._flushed) <= 130_000
     await bench.client.transport.asked_times(13)
     bench.refresher.flushed([1], own_refresh_s=None)
     await bench.client.transport.asked_times(14)
-    assert bench.refresher.failing == ""
+    assert bench.refresher.error is None
     bench.task.cancel()
 
 

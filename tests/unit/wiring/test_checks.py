@@ -2,10 +2,16 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 
 import pytest
+from opensearchpy.exceptions import (
+    AuthorizationException,
+    ConnectionTimeout,
+    OpenSearchException,
+)
 
+from service.index.advice import ROLE
 from service.journal.journal import Journal
 from service.journal.records import ComparisonResult
 from service.observability.health import Check
@@ -103,6 +109,30 @@ async def test_another_tenants_events_are_told_and_a_wrong_name_of_ours_is_a_fau
     await journal.append([entry(b"3", tenant="ours")])
     assert check(journal, "tenant").ok
     await journal.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "told", "advice"),
+    [
+        (
+            AuthorizationException(
+                403, "security_exception", {"error": {"reason": "no permissions for [refresh]"}}
+            ),
+            "(403: no permissions for [refresh])",
+            ROLE,
+        ),
+        (ConnectionTimeout("TIMEOUT", "", None), "(ConnectionTimeout)", "check `opensearch`"),
+    ],
+)
+async def test_why_refreshes_fail_is_told(
+    journal: Journal, error: OpenSearchException, told: str, advice: str
+) -> None:
+    vitals = made(journal)
+    with patch.object(vitals._indexer, "refresh_error", return_value=error):
+        check = vitals._freshness()
+    assert not check.ok
+    assert check.state.endswith(f"refreshes fail {told}")
+    assert advice in check.advice
 
 
 async def test_a_comparison_is_told_and_differences_are_a_fault_until_the_next(

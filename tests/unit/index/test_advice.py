@@ -1,0 +1,24 @@
+"""What is to be done about a refusal, where the refusal itself tells."""
+
+import pytest
+from opensearchpy.exceptions import (
+    AuthenticationException,
+    AuthorizationException,
+    TransportError,
+)
+
+from service.index.advice import CREDENTIALS, LIFT, ROLE, advice_on
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (AuthenticationException(401, "Unauthorized", {}), CREDENTIALS),
+        (AuthorizationException(403, "security_exception", {}), ROLE),
+        (AuthorizationException(403, "cluster_block_exception", {}), LIFT),
+        (TransportError(503, "unavailable", {}), ""),
+        (OSError(), ""),
+    ],
+)
+def test_advice_is_of_the_refusal(error: Exception, advice: str) -> None:
+    assert advice_on(error) == advice
