@@ -20,6 +20,7 @@ from service.demo.installing import ensure_engine
 from service.demo.log_tail import log_tail
 from service.demo.telling import Teller
 from service.engine import Node
+from service.index.bootstrap import find_indices
 from service.index.connection import OpenSearchOptions, connect
 from service.index.names import IndexNames
 from service.index.templates import load_templates
@@ -99,12 +100,13 @@ async def _version(options: OpenSearchOptions) -> str:
 
 
 async def _remove(options: OpenSearchOptions, names: IndexNames) -> list[str]:
-    """Remove what bootstrapping made; the paths that could not be removed."""
+    """Remove what was made, by a rebuild too; the paths that could not be removed."""
     left = [f"/{names.first}", f"/_index_template/{names.template}"]
     left += [f"/_component_template/{name}" for name in load_templates(names).components]
     client = connect(options)
     try:
         async with asyncio.timeout(_REMOVAL_SECONDS):
+            left[:1] = [f"/{index}" for index in await find_indices(client, names)]
             while left:
                 await client.transport.perform_request("DELETE", left[0], params={"ignore": 404})
                 del left[0]
