@@ -6,6 +6,12 @@ from itertools import islice
 from typing import Any, Final
 
 from service.search.clauses import MOST_NUMBERS_TRIED, are_few
+from service.search.mistaken_address import (
+    cut_or_masked,
+    home_address,
+    inner_address,
+    same_mailbox,
+)
 from service.search.mistyped_beginning import begins_like, mistyped_beginning
 from service.search.passed_over import tells_nobody
 from service.search.queries import (
@@ -29,7 +35,7 @@ from service.search.short_names import also_called
 from service.search.transliteration import is_latin, otherwise_written
 
 KNOWN_ALONE: Final = 5
-SAME_MAILBOX: Final = 4
+LOGIN: Final = 3
 ONE_TYPO: Final = 2
 MORE_TYPOS: Final = 1
 
@@ -39,6 +45,14 @@ _MOST_MARKS: Final = 20
 # What is shorter begins too many ids by chance.
 _LEAST_OF_ID: Final = 8
 _FULL_NAME: Final = (2, 3)
+# Of so many names, one may be none of the user's.
+_LEAST_FOR_ONE_MORE: Final = 3
+_MOST_PARTS: Final = 6
+# What stands between names, and would pass for one of two that match.
+_BETWEEN_NAMES: Final = (
+    "van von der den de del della di da do dos das du la le les el al bin ibn ben ter ten te zu "
+    "zum y e i of at from bei chez and und"
+)
 _JOINED: Final = ("name", "family_name", "name.joined")
 _ADDRESSES: Final = ("email.folded",)
 _FULL_NAMES: Final = ("name", "given_name", "family_name")
@@ -66,7 +80,9 @@ def enough_alone(text: QueryText) -> list[Query]:
         for word in text.words
         if word.is_address or "|" in word.text
     ]
-    ways += _name_beside(text)
+    homes = filter(None, (home_address(word.text) for word in text.words))
+    ways += [constant(known_by(home, None), KNOWN_ALONE) for home in homes]
+    ways += _name_beside(text) + _all_names_but_one(text)
     ids = {end for word in text.words if "|" in word.text for end in _cut_ids(word.text)}
     if ids:
         ways.append(constant({"terms": {"user_id": sorted(ids)}}, KNOWN_ALONE))
@@ -94,6 +110,22 @@ def _name_beside(text: QueryText) -> list[Query]:
         constant({"bool": {"filter": whole}}, ONE_TYPO),
         constant({"bool": {"filter": begun}}, MORE_TYPOS),
     ]
+
+
+def _all_names_but_one(text: QueryText) -> list[Query]:
+    """Where a person's place, company or second name stands with theirs: `Ann Smith Berlin`."""
+    names = [
+        trimmed(word.text)
+        for word in text.words
+        if not (tells_nobody(word) or word.letters.lower() in _BETWEEN_NAMES.split())
+    ]
+    is_of_names = not any(set("@|") & set(name) or is_blankless(name) for name in names)
+    if not (are_few(text) and is_of_names and len(names) >= _LEAST_FOR_ONE_MORE):
+        return []
+    if term_count(" ".join(names)) > _MOST_PARTS:
+        return []
+    how = {"type": "cross_fields", "fields": _FULL_NAMES, "minimum_should_match": "-1"}
+    return [constant(in_names(" ".join(names), **how, operator="or"), MORE_TYPOS)]
 
 
 def _cut_ids(text: str) -> list[str]:
@@ -144,8 +176,8 @@ def _begun_with_an_error(text: QueryText, word: Word) -> Query | None:
 
 
 def _taken_apart(word: Word) -> list[Query]:
-    """`A.Smith` and `asmith`, as logins are made, and what stands behind a label: `name:smith`,
-    `ACME\\smith`."""
+    """`A.Smith`, `asmith` and `smitha`, as logins are made, and what stands behind a label:
+    `name:smith`, `ACME\\smith`."""
     if word.is_address or "|" in word.text:
         return []
     ways: list[Query] = []
@@ -163,8 +195,9 @@ def _taken_apart(word: Word) -> list[Query]:
         ways.append(constant({"bool": {"filter": begun + whole}}, ONE_TYPO))
     first, rest = text[:1], text[1:]
     if len(rest) >= _LEAST_OF_SURNAME and term_count(text) == 1 and not is_blankless(text):
-        login = [{"match": {"name": rest}}, _begins(first)]
-        ways.append(constant({"bool": {"filter": login}}, ONE_TYPO))
+        for name, initial in ((rest, first), (text[:-1], text[-1])):
+            login = [{"match": {"name": name}}, _begins(initial)]
+            ways.append(constant({"bool": {"filter": login}}, LOGIN))
     return ways
 
 
@@ -204,26 +237,6 @@ def _joined(text: QueryText, place: int) -> list[Query]:
     return ways
 
 
-def _inner_address(address: str) -> Query:
-    """From the middle of an address on: `smith@ac` of ann.smith@acme.com."""
-    local, _, domain = address.rpartition("@")
-    ends = [{"prefix": {"email.domain": domain}}] if domain else []
-    return {"bool": {"must": [email_words(local), *ends]}}
-
-
-def _same_mailbox(address: str) -> list[Query]:
-    """With another tag, or without one: `ann+shop@acme.com` of ann@acme.com."""
-    local, _, domain = address.rpartition("@")
-    name = local.partition("+")[0]
-    if not (name and domain):
-        return []
-    tagged = [{"prefix": {"email.folded": f"{name}+"}}, {"prefix": {"email.domain": domain}}]
-    ways: list[Query] = [{"bool": {"filter": tagged}}]
-    if name != local:
-        ways.append({"prefix": {"email.folded": f"{name}@{domain}"}})
-    return [constant(any_of(ways), SAME_MAILBOX)]
-
-
 def _with_typos(word: Word, most: int, *, first_letter: bool) -> list[Query]:
     """first_letter: a name's may be wrong too, if nothing else is: it seldom is."""
     if most <= 0 or len(word.text) > _LONGEST_MISTYPED:
@@ -233,14 +246,16 @@ def _with_typos(word: Word, most: int, *, first_letter: bool) -> list[Query]:
         return [_fuzzy("email.domain", word.text[1:], most), handle]
     if word.is_address:
         ending = word.text.rpartition("@")[2].partition(".")[2]
+        cut = cut_or_masked(word.text)
         return [
-            constant(_inner_address(word.text), ONE_TYPO),
+            *([constant(cut, ONE_TYPO)] if cut else []),
+            constant(inner_address(word.text), ONE_TYPO),
             # What stands behind the domain's first dot is what is remembered worst.
-            constant(_inner_address(word.text.removesuffix(ending)), MORE_TYPOS),
+            constant(inner_address(word.text.removesuffix(ending)), MORE_TYPOS),
             constant(email_words(word.text, analyzer="id_words"), MORE_TYPOS),
             _fuzzy("email.folded", word.text, most),
             _fuzzy("email.folded", word.text, most, **_ANOTHER_FIRST_CHARACTER),
-            *_same_mailbox(word.text),
+            *same_mailbox(word.text),
         ]
     if "|" in word.text and any(map(str.isdigit, word.text)):  # its letters are in no name
         return []

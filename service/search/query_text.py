@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate, chain, combinations, groupby
 from typing import Final
 
+from service.search.chinese import in_other_characters
 from service.search.marked_up import rightly_read
 from service.search.pasted import as_meant
 from service.search.phone_number import is_of_a_number, phone_digits
@@ -27,6 +28,7 @@ _KNOWN_ALONE: Final = re.compile(r"[\w-]+\|.+|[^@]+@[^@]+\.[^@]+")
 _FIRST_OF_ITS_OWN: Final = "\u2e80"
 # A full stop stands after abbreviations: `Jr.`, `Dr.`, `Prof.`, initials.
 _LONGEST_ABBREVIATION: Final = 4
+_ABBREVIATED: Final = re.compile(r"(?:[^\W\d_]{1,4}\.-?){2,},?")
 _SPELT_OUT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 # Of Østergaard only the first is one; without any, an å may be spelt so.
 _SPELT_FOR_ONE: Final = (re.compile("(?<=[aou])e"), re.compile("(?<=a)a"))
@@ -47,7 +49,8 @@ _MOST_PARTS: Final = 4
 # What people are called by, and few are named.
 _TITLES: Final = (
     "mr mrs ms miss mx sir dr prof ing herr frau hr mme mlle monsieur madame sra srta senor senora "
-    "sig signor signora dhr mevr jr jnr sr snr phd esq med msc bsc mba llm dipl"
+    "sig signor signora dhr mevr jr jnr sr snr phd esq med msc bsc mba llm dipl "
+    "mag rev drs mgr judr mudr phdr"
 )
 
 
@@ -74,7 +77,9 @@ class Word:
 
     @property
     def is_initial(self) -> bool:
-        """`K.`"""
+        """`K.`, or several; a degree is written so, too: `M.A.`, `Dipl.-Ing.`"""
+        if _ABBREVIATED.fullmatch(self.text):
+            return True
         return len(self.letters) == 1 and self.letters.isalpha() and not is_blankless(self.letters)
 
     @property
@@ -199,13 +204,15 @@ def _without_accent(letter: str) -> str:
 def otherwise_spelt(text: str) -> str | None:
     """With umlauts spelt out, or for those that are spelt out the letters that the index has for
     them: `Müller` as `Mueller`, `Mueller` as `Muller`; an Arabic name with or without its article,
-    kana as the other kana. None when there are none."""
+    kana as the other kana, simplified characters as traditional ones and the reverse. None when
+    there are none."""
     lower = text.lower()
     if _ARABIC.fullmatch(text):
         bare = text.removeprefix(_ARTICLE)
         return bare if len(text) > len(bare) >= _LEAST_OF_ARABIC else _ARTICLE + text
     ways = (lower.translate(_SPELT_OUT), *(one.sub("", lower) for one in _SPELT_FOR_ONE))
-    return next((way for way in (*ways, lower.translate(_OTHER_KANA)) if way != lower), None)
+    scripts = lower.translate(_OTHER_KANA), in_other_characters(lower)
+    return next((way for way in (*ways, *scripts) if way != lower), None)
 
 
 def spellings(words: Sequence[str]) -> list[str]:

@@ -324,9 +324,12 @@ def test_there_are_only_so_many_ways_to_write_a_name() -> None:
         ("جبرتي", "الجبرتي"),
         ("ひな", "ヒナ"),
         ("ヒナ", "ひな"),
+        ("张伟", "張偉"),
+        ("張偉", "张伟"),
+        ("王芳", None),
     ],
 )
-def test_umlauts_articles_and_kana_may_be_spelt_otherwise(
+def test_umlauts_articles_kana_and_characters_may_be_spelt_otherwise(
     written: str, otherwise: str | None
 ) -> None:
     assert otherwise_spelt(written) == otherwise

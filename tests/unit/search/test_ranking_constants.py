@@ -1,14 +1,15 @@
 """The constants keep the promise of the ranking, whatever is typed."""
 
-from service.search import forgiving, ranking
+from service.search import forgiving, mistaken_address, ranking
 from service.search.query_text import MAX_WORDS
 
 
 def test_one_more_whole_word_outweighs_all_that_beginnings_can_add() -> None:
     least_gain = ranking.OTHER_WORD - ranking.NAME_BEGINNING
     assert least_gain > ranking.NAME_BEGINS_WITH_ALL + ranking.EACH_IN_ITS_OWN_WORD
-    assert ranking.OTHER_BEGINNING > forgiving.KNOWN_ALONE > forgiving.SAME_MAILBOX
-    assert forgiving.SAME_MAILBOX > forgiving.ONE_TYPO > forgiving.MORE_TYPOS
+    assert ranking.OTHER_BEGINNING > forgiving.KNOWN_ALONE > mistaken_address.SAME_MAILBOX
+    assert mistaken_address.SAME_MAILBOX > forgiving.LOGIN
+    assert forgiving.LOGIN > forgiving.ONE_TYPO > forgiving.MORE_TYPOS
 
 
 def test_the_whole_outweighs_its_words() -> None:
