@@ -117,7 +117,7 @@ class BulkWriter:
     async def _require_alias(self) -> None:
         """A versioned *delete* would create an index of the alias's name, require_alias or not."""
         try:
-            found = await self._client.indices.exists_alias(name=self._alias)
+            found = await self._client.indices.exists_alias(index=self._alias, name=self._alias)
         except TransportError as error:
             status = error.status_code if isinstance(error.status_code, int) else None
             raise _unavailable(status, error) from error
