@@ -9,13 +9,20 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import orjson
-from opensearchpy.exceptions import ConnectionTimeout, OpenSearchException, TransportError
+from opensearchpy.exceptions import (
+    AuthenticationException,
+    AuthorizationException,
+    ConnectionTimeout,
+    OpenSearchException,
+    TransportError,
+)
 
 from service.clock import steady_us
 from service.doors.problems import Problem, ProblemType, try_again
+from service.index.advice import CREDENTIALS, ROLE
 from service.index.http import HttpConnection
 from service.index.names import IndexNames
-from service.index.reason import CLOSED
+from service.index.reason import CLOSED, is_block, named
 from service.observability.throttle import Throttle
 from service.search.options import SearchOptions
 
@@ -103,9 +110,10 @@ class Engine:
             raise self._problem(error) from None
         return answer
 
-    def unavailable(self, reason: str) -> Problem:
+    def unavailable(self, reason: str, advice: str = "") -> Problem:
         """What is told when OpenSearch doesn't answer as it should; logged. reason: its word."""
-        self._say("unavailable", f"OpenSearch can't be searched ({reason[:100]})")
+        told = f"OpenSearch can't be searched ({reason[:100]})"
+        self._say("unavailable", f"{told}: {advice}" if advice else told)
         return try_again(ProblemType.ENGINE_UNAVAILABLE)
 
     def _problem(self, error: OpenSearchException) -> Problem:
@@ -117,6 +125,11 @@ class Engine:
                 "OpenSearch refused a search (%s)", reason, extra={"action": "search_refused"}
             )
             return Problem(ProblemType.INTERNAL)
+        # Of a query that is ours, and a user that isn't a directory's: no personal data.
+        if isinstance(error, AuthenticationException):
+            return self.unavailable(named(error), CREDENTIALS)
+        if isinstance(error, AuthorizationException) and not is_block(error):
+            return self.unavailable(named(error), ROLE)
         if _is_time_out(error.info):
             return self._slow()
         return self.unavailable(reason)
