@@ -14,8 +14,9 @@ from opensearchpy.helpers import async_scan
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay
 from tenacity.wait import wait_random_exponential
 
+from service.index.advice import ROLE
 from service.index.errors import RebuildFailed
-from service.index.reason import is_passing
+from service.index.reason import SECURITY, is_passing, with_advice
 from service.index.unexpected import NoResult, counted
 
 # The engine holds one batch, parsed: in memory that is several times what it is on disk.
@@ -89,7 +90,7 @@ class Copying:
             await asyncio.sleep(look_s)
             look_s = min(_LOOK_S, look_s * 2)
         if error := task.get("error"):
-            raise RebuildFailed(f"OpenSearch stopped copying: {error.get('reason') or error}")
+            raise RebuildFailed(f"OpenSearch stopped copying: {with_advice(error)}")
         answer = task["response"]
         if answer.get("canceled"):
             raise RebuildFailed(f"somebody cancelled the copying: {answer['canceled']}")
@@ -185,4 +186,5 @@ def _told(failures: list[Any]) -> str:
     return (
         f"{len(failures)} document(s) or more can't be copied: {cause.get('type')}"
         f"{': ' if inner else ''}{inner.get('type', '')}"
+        f"{f'; {ROLE}' if cause.get('type') == SECURITY else ''}"
     )

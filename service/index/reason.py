@@ -11,11 +11,16 @@ from opensearchpy.exceptions import (
     TransportError,
 )
 
+from service.index.advice import ROLE
+
 BLOCK: Final = "cluster_block_exception"
 """OpenSearch's error type of a 403 that is about no role: a block on the index or the cluster."""
 
 CLOSED: Final = "index_closed_exception"
 """OpenSearch's error type of a 400 that is about no request: somebody has closed the index."""
+
+SECURITY: Final = "security_exception"
+"""OpenSearch's error type of what the role lacks, found out within a request that was let in."""
 
 _LONGEST: Final = 300
 
@@ -38,6 +43,12 @@ def is_passing(error: BaseException) -> bool:
 def reason_of(error: TransportError) -> str:
     """The reason in the answer's body, else the error's name; at most 300 characters."""
     return str(_cause(error).get("reason") or error.error)[:_LONGEST]
+
+
+def with_advice(cause: Mapping[str, Any]) -> str:
+    """What a task or a shard failed for, and what to do where the role lacks something."""
+    reason = str(cause.get("reason") or cause.get("type") or cause)[:_LONGEST]
+    return f"{reason}: {ROLE}" if cause.get("type") == SECURITY else reason
 
 
 def distrust(error: SSLError) -> str:

@@ -26,7 +26,7 @@ from service.index.bootstrap import bootstrap, find_indices
 from service.index.copying import Copying, count, delete_surplus, retrying, stop_copying
 from service.index.errors import NeedsNewIndex, RebuildFailed
 from service.index.names import IndexNames
-from service.index.reason import named, reason_of
+from service.index.reason import named, reason_of, with_advice
 from service.index.unexpected import expecting_opensearch
 
 # Of the present index's settings, what belongs to it alone, to its mapping, or to a moment.
@@ -230,7 +230,7 @@ class Rebuild:
             self._client.transport.perform_request, "PUT", f"/{old}/_block/write"
         )
         if not (answer["acknowledged"] and answer["shards_acknowledged"]):
-            raise RebuildFailed(f"OpenSearch can't keep writes from {old} now")
+            raise RebuildFailed(f"OpenSearch can't keep writes from {old} now{_on_shards(answer)}")
 
     async def _equal(self, old: str, new: str) -> int:
         """How many documents are in both. Everything of the old index is in the new one by now."""
@@ -270,8 +270,9 @@ class Rebuild:
             return await retrying(within_s=_GIVEN_UP_AFTER_S)(self._take_back, old, new)
         except OpenSearchException as error:
             raise RebuildFailed(
-                f"OpenSearch stopped answering ({named(error)}). When it is back, run user-sync "
-                f"rebuild --discard: until then {old} may be blocked, and events wait"
+                f"what was begun couldn't be taken back ({named(error)}). When OpenSearch answers "
+                f"and the role allows it, run user-sync rebuild --discard: until then {old} may be "
+                "blocked, and events wait"
             ) from error
 
     async def _take_back(self, old: str, new: str) -> bool:
@@ -307,6 +308,15 @@ async def delete_unread(client: AsyncOpenSearch, index: str) -> bool:
             await client.indices.delete(index=index)
             return True
     return False
+
+
+def _on_shards(answer: Mapping[str, Any]) -> str:
+    """Why a block isn't on everywhere, as the first shard has it; empty when none says so."""
+    for index in answer.get("indices", ()):
+        for shard in index.get("failed_shards", ()):
+            for failure in shard.get("failures", ()):
+                return f" ({with_advice(failure.get('reason') or {})})"
+    return ""
 
 
 async def _to_its_end(work: Coroutine[None, None, object]) -> None:

@@ -10,6 +10,7 @@ from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import ConnectionTimeout
 
 from service.documents.document import DeletionMode
+from service.index.advice import ROLE
 from service.index.aliases import aliases_of_new_index
 from service.index.bootstrap import bootstrap
 from service.index.connection import OpenSearchOptions, connect
@@ -237,6 +238,21 @@ async def test_an_opensearch_that_is_too_old_is_told_before_anything_is_done(
     with pytest.raises(RebuildFailed, match=r"older than 2.12.*\[must_exist\]"):
         await Rebuild(old, names, RebuildOptions()).run()
     await old.close()
+    assert (await client.indices.get(index=f"{names.name}*")).keys() == {names.first}
+
+
+async def test_a_block_that_a_shard_refuses_is_told_and_nothing_changes(
+    client: AsyncOpenSearch, names: IndexNames, proxy: FaultyProxy
+) -> None:
+    lacking = b"""{"acknowledged": false, "shards_acknowledged": false, "indices":
+        [{"failed_shards": [{"failures": [{"reason":
+            {"type": "security_exception", "reason": "no [block]"}}]}]}]}"""
+    refused = Answer(200, lacking)
+    proxy.fault = lambda asked: refused if asked.path.endswith("/_block/write") else None
+    through = connect(OpenSearchOptions(url=proxy.url))
+    with pytest.raises(RebuildFailed, match=rf"can't keep writes.*\(no \[block\]: {ROLE}\)"):
+        await Rebuild(through, names, RebuildOptions()).run()
+    await through.close()
     assert (await client.indices.get(index=f"{names.name}*")).keys() == {names.first}
 
 
