@@ -122,7 +122,9 @@ class _Api:
         if request.query:
             raise invalid(next(iter(request.query))[:100], "a lookup has no parameters")
         if request.content_type != "application/json":
-            raise Problem(ProblemType.UNSUPPORTED_MEDIA_TYPE)
+            raise Problem(
+                ProblemType.UNSUPPORTED_MEDIA_TYPE, "its Content-Type has to be application/json"
+            )
         try:
             body = await request.read()
         except web.RequestPayloadError:
@@ -240,10 +242,16 @@ def _lookup_request(body: bytes) -> LookupRequest:
         return LookupRequest.model_validate_json(body)
     except ValidationError as error:
         errors = [
-            {"pointer": "".join(f"/{part}" for part in one["loc"]), "detail": one["msg"]}
+            {"pointer": "".join(f"/{part}" for part in one["loc"]), "detail": _detail(one)}
             for one in error.errors(include_url=False, include_input=False, include_context=False)
         ]
         raise Problem(ProblemType.INVALID_BODY, members={"errors": errors[:20]}) from None
+
+
+def _detail(error: Mapping[str, object]) -> str:
+    if error["type"] == "extra_forbidden":
+        return f"possible members: {', '.join(LookupRequest.model_fields)}"
+    return str(error["msg"])
 
 
 def _etag(version: int, fields: tuple[str, ...]) -> str:

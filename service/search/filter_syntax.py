@@ -12,10 +12,10 @@
     word       = 1*( any character but blanks and ( ) , " = ! < > ^ ~ )
     quoted     = DQUOTE *( any character but " and \\ / "\\" any character ) DQUOTE
 
-A value may hold operators' characters (`event.id=a=b`), but needs quotes to begin with one: `a==b`
-and `a=>5` are slips. Only blanks, brackets, commas and quotes end it. Blanks between the parts
-don't matter. What fields there are and which comparison fits them is not grammar: `filter_query`
-knows.
+A value may hold operators' characters (`event.id=a=b`), but needs quotes to begin with one or with
+an apostrophe: `a==b`, `a=>5` and `a='b'` are slips. Only blanks, brackets, commas and quotes end
+it. Blanks between the parts don't matter. What fields there are and which comparison fits them is
+not grammar: `filter_query` knows.
 """
 
 from dataclasses import dataclass
@@ -185,6 +185,9 @@ class _Parser:
         return self._word_or_quoted(_ENDS_PATH, "a field's name, not, or a bracket")
 
     def _value(self) -> Text:
+        self.skip_blanks()
+        if self._text.startswith("'", self._at):  # other languages' quotes would find nobody
+            raise FilterError(self.position, "a value, in \" quotes if it begins with '")
         return self._word_or_quoted(_ENDS_VALUE, "a value")
 
     def _word_or_quoted(self, ends: frozenset[str], expected: str) -> Text:

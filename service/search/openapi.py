@@ -39,7 +39,10 @@ Conditions on fields; several `filter=` must all hold.
 - `present(last_login)`, `missing(user_metadata.locale)`
 - `not`, `and`, `or` and brackets: `blocked=true or (logins_count=0 and not provider=auth0)`
 
-Quote a value with blanks, brackets, commas or quotes, or that begins with an operator:
+What a user hasn't got equals nothing: `blocked=false` finds those alone of whom Auth0 says so, and
+`blocked!=true` those of whom it says nothing, too.
+
+Quote a value with blanks, brackets, commas or quotes, or that begins with an operator or a `'`:
 `name="Ann Smith"`; in quotes, a backslash keeps a quote or a backslash.
 """
 

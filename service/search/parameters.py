@@ -100,7 +100,8 @@ def _collect(pairs: Iterable[tuple[str, str]], names: tuple[str, ...]) -> dict[s
     given: dict[str, list[str]] = {}
     for name, value in pairs:
         if name not in names:
-            raise invalid(name[:100], f"possible parameters: {', '.join(names)}")
+            of_what = " of an export" if names is EXPORT_NAMES else ""
+            raise invalid(name[:100], f"possible parameters{of_what}: {', '.join(names)}")
         if name in given and name not in REPEATABLE:
             raise invalid(name, "it can be given once")
         try:

@@ -235,6 +235,14 @@ async def test_lookups_that_are_refused(
     assert json.loads(answer)["type"].endswith(kind)
 
 
+async def test_what_a_lookup_may_hold_is_told(api: Api) -> None:
+    _, _, answer = await api.request("POST", "/lookup", json={"ids": ["a"], "mails": ["b"]})
+    possible = "possible members: ids, emails, fields"
+    assert json.loads(answer)["errors"] == [{"pointer": "/mails", "detail": possible}]
+    _, _, answer = await api.request("POST", "/lookup", data=b'{"ids":["a"]}')
+    assert "application/json" in json.loads(answer)["detail"]
+
+
 async def test_a_lookup_that_is_not_encoded_as_it_says_is_refused(api: Api) -> None:
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     status, _, answer = await api.request("POST", "/lookup", data=b'{"ids":["a"]}', headers=headers)

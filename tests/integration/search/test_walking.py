@@ -195,7 +195,8 @@ async def test_points_in_time_are_closed_however_an_export_ends(api: Api) -> Non
         ) as reply:
             await reply.content.readany()
             reply.close()
-    await api.problem_of_export(limit="5")
+    problem = await api.problem_of_export(limit="5")
+    assert problem["detail"] == "possible parameters of an export: q, filter, sort, fields"
     async with asyncio.timeout(10):
         while await open_points_in_time(api.client) > before:  # noqa: ASYNC110 - the engine's state
             await asyncio.sleep(0.02)
