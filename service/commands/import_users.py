@@ -8,7 +8,7 @@ import sys
 import textwrap
 
 import click
-from opensearchpy.exceptions import NotFoundError, OpenSearchException
+from opensearchpy.exceptions import OpenSearchException
 
 from service.backfill.belonging import is_of_others
 from service.backfill.export_file import ExportDamaged, ExportFile, ExportUnreadable
@@ -27,6 +27,7 @@ from service.commands.terminal import note, print_table
 from service.documents.document import DeletionMode
 from service.index.connection import connect_for_bytes
 from service.index.reading import UserReader
+from service.index.reason import is_no_index
 from service.journal.access import connect
 from service.journal.errors import JournalError, JournalFull
 from service.settings import Settings, load_settings
@@ -180,9 +181,9 @@ class _Import:
             strange = await is_of_others(
                 self._export, reader, options, before_us=before_us, now_us=clock_us
             )
-        except NotFoundError:
-            return  # nobody is indexed yet
         except OpenSearchException as error:
+            if is_no_index(error):
+                return  # nobody is indexed yet
             why = explain(error, settings.opensearch.url, names.writers)
             note(f"Whether it is another tenant's export was not checked: {why}.")
             return

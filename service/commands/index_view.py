@@ -14,7 +14,6 @@ from opensearchpy.exceptions import (
     AuthenticationException,
     AuthorizationException,
     ConnectionTimeout,
-    NotFoundError,
     OpenSearchException,
     SSLError,
     TransportError,
@@ -24,7 +23,7 @@ from service.index.advice import CERTIFICATE, NO_TLS
 from service.index.aliases import IS_TOMBSTONE
 from service.index.connection import connect
 from service.index.names import IndexNames
-from service.index.reason import CLOSED, distrust, is_block, reason_of
+from service.index.reason import CLOSED, distrust, is_block, is_no_index, reason_of
 from service.index.unexpected import NoResult, counted, expecting_opensearch
 from service.settings import Settings
 from service.wiring.stage_options import index_names, opensearch_options
@@ -129,7 +128,7 @@ def explain(error: OpenSearchException, url: str, alias: str) -> str:
             why = f"has a block (403): {reason_of(error)}; lift it when its cause is gone"
         case AuthorizationException():
             why = f"says the user may not (403): {reason_of(error)}; the README lists its role"
-        case NotFoundError():
+        case _ if is_no_index(error):
             why = (
                 f"has no index behind the alias {alias}: run user-sync bootstrap, or serve, which "
                 "does it too"
@@ -153,4 +152,9 @@ def explain(error: OpenSearchException, url: str, alias: str) -> str:
 def _answered(error: TransportError, alias: str) -> str:
     if error.error == CLOSED:
         return f"has the index behind {alias} closed: open it with POST /{alias}/_open"
-    return f"answers {error.status_code}: {reason_of(error)}"
+    status = int(error.status_code)
+    if (
+        error.info is None and status < 500 and status != 429
+    ):  # another program's page isn't worth quoting
+        return f"answers {status}, and not as OpenSearch does: check USER_SYNC_OPENSEARCH_URL"
+    return f"answers {status}: {reason_of(error)}"

@@ -17,6 +17,7 @@ from service.events.timestamp import format_us
 from service.index.aliases import IS_TOMBSTONE
 from service.index.http import HttpConnection
 from service.index.names import IndexNames
+from service.index.reason import NO_INDEX
 from service.index.unexpected import NoResult, expecting_opensearch
 
 # What is looked at, and no more.
@@ -117,6 +118,6 @@ class UserReader:
 
 def _failure(kind: str) -> OpenSearchException:
     """Of one document that was asked for among others, for a reason of this kind."""
-    if kind == "index_not_found_exception":
+    if kind == NO_INDEX:
         return NotFoundError(404, kind, {})
     return NoResult(f"can't read a document ({kind:.100})")

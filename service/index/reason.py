@@ -6,6 +6,7 @@ from typing import Any, Final
 import aiohttp
 from opensearchpy.exceptions import (
     AuthorizationException,
+    NotFoundError,
     OpenSearchException,
     SSLError,
     TransportError,
@@ -22,6 +23,9 @@ CLOSED: Final = "index_closed_exception"
 SECURITY: Final = "security_exception"
 """OpenSearch's error type of what the role lacks, found out within a request that was let in."""
 
+NO_INDEX: Final = "index_not_found_exception"
+"""OpenSearch's error type of a 404 about an index or alias; any program answers 404 to the rest."""
+
 _LONGEST: Final = 300
 
 
@@ -30,6 +34,11 @@ def is_block(error: BaseException) -> bool:
     if not isinstance(error, AuthorizationException):
         return False
     return BLOCK in (error.error, _cause(error).get("type"))
+
+
+def is_no_index(error: BaseException) -> bool:
+    """Whether the index that was asked isn't there, or its alias."""
+    return isinstance(error, NotFoundError) and error.error == NO_INDEX
 
 
 def is_passing(error: BaseException) -> bool:

@@ -36,6 +36,11 @@ URL = "https://search.example.com:9200"
             "may not (403): no permissions for x",
         ),
         (NotFoundError(404, "index_not_found_exception", {}), "run user-sync bootstrap"),
+        (NotFoundError(404, "<html>", None), "answers 404, and not as OpenSearch does"),
+        (NotFoundError(404, '{"message": "no Route"}', {"message": "no Route"}), "no Route"),
+        (TransportError(405, "<html>", None), "check USER_SYNC_OPENSEARCH_URL"),
+        (TransportError(429, "slow down", None), "answers 429: slow down"),
+        (TransportError(502, "bad gateway", None), "answers 502: bad gateway"),
         (SSLError("N/A", "verify failed", UNVERIFIED), "USER_SYNC_OPENSEARCH_CA_FILE"),
         (SSLError("N/A", "wrong version number", Exception()), "begin with http://"),
         (
