@@ -73,7 +73,8 @@ def parse_query(model: type[M], query: Mapping[str, str]) -> M:
 def _invalid(kind: ProblemType, error: ValidationError) -> Problem:
     """Where and what, without repeating the input."""
     told = "; ".join(
-        f"{'.'.join(map(str, one['loc'])) or 'the request'}: {one['msg']}"
+        f"{'.'.join(map(str, one['loc'])) or 'the request'}: "
+        f"{one['msg'].removeprefix('Value error, ')}"
         for one in error.errors(include_url=False, include_input=False, include_context=False)[:5]
     )
     return Problem(kind, told)

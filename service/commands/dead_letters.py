@@ -209,8 +209,11 @@ def _report(count: int, chosen: Sequence[int], what: str) -> None:
         note("There are no such dead letters.")
         return
     click.echo(f"{counted(count, 'dead letter')} {what}.")
-    if count < len(chosen):
-        raise Failure(f"{len(chosen) - count} of those named are no dead letters.")
+    if others := len(chosen) - count:
+        raise Failure(
+            f"No dead letters: {others} of {len(chosen)}. user-sync dead-letters list shows those "
+            "that there are."
+        )
 
 
 def _with_journal(work: Callable[[JournalAccess], Awaitable[None]]) -> None:

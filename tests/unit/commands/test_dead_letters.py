@@ -139,7 +139,7 @@ def test_naming_what_is_not_there_fails_and_does_the_rest(path: Path) -> None:
     result = run("replay", "2", "99")
     assert result.exit_code == 1
     assert "1 dead letter went back" in result.stdout
-    assert "1 of those named are no dead letters." in result.stderr
+    assert "No dead letters: 1 of 2. user-sync dead-letters list" in result.stderr
 
 
 def test_nothing_of_a_reason_is_no_failure(path: Path) -> None:
