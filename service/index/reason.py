@@ -69,7 +69,9 @@ def distrust(error: SSLError) -> str:
 
 
 def named(error: BaseException | None) -> str:
-    """An answer's status and reason; of anything else, such as no answer, the kind."""
+    """An answer's status and reason; a certificate's fault; of anything else the kind."""
+    if isinstance(error, SSLError) and (fault := distrust(error)):
+        return f"the certificate can't be verified: {fault}"
     if isinstance(error, TransportError) and isinstance(error.status_code, int):
         return f"{error.status_code}: {reason_of(error)}"
     return type(error).__name__

@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 
 import orjson
 from opensearchpy import AsyncOpenSearch
-from opensearchpy.exceptions import OpenSearchException, TransportError
+from opensearchpy.exceptions import OpenSearchException, SSLError, TransportError
 
 from service.documents.document import Document
-from service.index.reason import BLOCK, is_block, reason_of
+from service.index.reason import BLOCK, distrust, is_block, reason_of
 from service.indexer.answers import UnreadableAnswer, Verdict, Whole, judge_item, judge_request
 from service.indexer.in_flight import InFlight
 
@@ -136,6 +136,8 @@ def _verdicts(answer: Any, expected: int) -> list[Verdict]:
 
 
 def _unavailable(status: int | None, error: TransportError) -> ClusterUnavailable:
+    if isinstance(error, SSLError) and (fault := distrust(error)):
+        return ClusterUnavailable("untrusted_certificate", fault)
     code = "no_answer" if status is None else f"status_{status}"
     if is_block(error):
         code = BLOCK

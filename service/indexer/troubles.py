@@ -40,7 +40,8 @@ class Troubles:
             self._told.add(code)
             # The reason can quote a user's id or a value: it is shown in /healthz, never logged.
             log.warning(
-                "OpenSearch can't take events now (%s); they stay in the journal and are retried",
+                "OpenSearch can't take events now (%s; /healthz says more); they stay in the "
+                "journal and are retried",
                 code,
                 extra={"action": "indexing_held_up", "code": code, "times": times + 1},
             )

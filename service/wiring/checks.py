@@ -6,7 +6,7 @@ Answers come from memory, so that asking costs nothing and never hangs with the 
 from collections.abc import Callable
 
 from service.events.timestamp import format_us
-from service.index.advice import CREDENTIALS, LOG, ROLE, RUNS, advice_on
+from service.index.advice import CERTIFICATE, CREDENTIALS, LOG, ROLE, RUNS, advice_on
 from service.index.reason import named
 from service.indexer.indexer import Indexer
 from service.indexer.prepare import CLOCK_IS_WRONG
@@ -37,6 +37,7 @@ _RECONCILE = "user-sync reconcile with a new export finds and mends what they to
 _MISSING = "do what the check `opensearch` says: the index is missing, or only its alias"
 _ADVICE = {
     "no_answer": RUNS,
+    "untrusted_certificate": CERTIFICATE,
     "unreadable_answer": "check what stands between this service and OpenSearch (a proxy?)",
     "status_401": CREDENTIALS,
     "status_403": ROLE,

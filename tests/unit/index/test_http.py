@@ -32,6 +32,7 @@ from service.index import http
 from service.index.connection import OpenSearchOptions, connect
 from service.index.http import HttpConnection
 from service.index.names import IndexNames
+from service.index.reason import named
 from service.index.state import index_state
 from service.index.unexpected import UnexpectedAnswer
 
@@ -267,8 +268,9 @@ async def test_a_certificate_is_trusted_by_its_ca_file_and_not_without(certifica
         assert await trusting.info() == {}
         await trusting.close()
         strict = connect(OpenSearchOptions(url=url))
-        with pytest.raises(SSLError):
+        with pytest.raises(SSLError) as caught:
             await strict.info()
+        assert named(caught.value) == "the certificate can't be verified: self-signed certificate"
         state = await index_state(strict, IndexNames("users"))
         assert "certificate can't be verified (self-signed certificate)" in state.problem
         assert "USER_SYNC_OPENSEARCH_CA_FILE" in state.advice
