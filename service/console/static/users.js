@@ -122,13 +122,14 @@ export function show(main, address) {
 
 	function draw({ total, facets: counted = {}, took_ms: took, forgiving }, quietly) {
 		const found = `${number(total.value)}${total.relation === "gte" ? "+" : ""} user${total.value === 1 ? "" : "s"}`;
+		const nearly = forgiving && users.length ? ", not quite as typed" : "";
 		problem.replaceChildren();
 		count.replaceChildren(h("strong", found), h("span.muted",
-			forgiving && users.length ? " spelled nearly so" : "",
+			nearly,
 			` · ${Math.max(1, Math.round(took))} ms`));
 		drawFilters(counted);
 		drawUsers();
-		if (!quietly) say(users.length ? found : "No user found");
+		if (!quietly) say(users.length ? found + nearly : "No user found");
 	}
 
 	function drawFilters(counted) {

@@ -277,6 +277,14 @@ async def test_more_come_as_one_scrolls(window: Window) -> None:
     assert await rows.count() == 120
 
 
+async def test_that_users_match_not_quite_as_typed_is_said(window: Window) -> None:
+    word = new_word()
+    await post(window, "created", new_user_id(), f"{word} Quillfeather")
+    await window.service.drained()
+    await window.page.get_by_label("Search users").fill(f"{word} Quillfaether")
+    await expect(window.page.locator("#said")).to_have_text("1 user, not quite as typed")
+
+
 async def test_nobody_found_is_said(window: Window) -> None:
     await window.page.get_by_label("Search users").fill(new_word() * 3)
     await expect(window.page.get_by_text("No user found").first).to_be_visible()
