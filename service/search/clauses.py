@@ -14,7 +14,7 @@ MOST_NUMBERS_TRIED: Final = 20
 # term take without errors.
 _MOST_CLAUSES: Final = 720
 _CLAUSES_A_WORD: Final = 14
-_CLAUSES_OF_FEW: Final = 59
+_CLAUSES_OF_FEW: Final = 60
 # Of one of few that has several terms, and is taken apart; and of names beside an address or id.
 _CLAUSES_APART: Final = 60
 _CLAUSES_BESIDE: Final = 30

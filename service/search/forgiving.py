@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, Final
 
 from service.search.clauses import MOST_NUMBERS_TRIED, are_few
+from service.search.keyboard import on_the_other_layout
 from service.search.mistaken_address import (
     cut_or_masked,
     home_address,
@@ -157,6 +158,9 @@ def forgiven(text: QueryText, place: int, most: int) -> list[Query]:
         if query := _begun_with_an_error(text, word):
             ways.append(constant(query, MORE_TYPOS))
         ways += _in_other_scripts(word)
+        if other := on_the_other_layout(word.text):
+            how = {"query": other, "operator": "and"}
+            ways.append(constant({"match_bool_prefix": {"name": how}}, MORE_TYPOS))
         if word.site:
             ways.append(constant({"term": {"email.domain": word.site}}, ONE_TYPO))
         if term_count(word.text) in _FULL_NAME and not word.is_address:  # `Smith,Ann`

@@ -15,11 +15,11 @@ A user's score is a sum of the constants below and in `forgiving`, so it can be 
 Whatever the number of words, one more that matches whole outweighs all that a beginning can add.
 Typing errors are looked for only when nobody matches without (`forgiving`); then each word may be a
 letter or two off, a beginning a letter off, written together or apart, a beginning in the other
-spelling or in another script, a name for short (`Bob`), or an address without its beginning, masked
-or with another ending or tag, or begin an id, and counts least; a title, an initial, a label or
-what is behind a possessive needs no match, nor does one of three names or more, a number may have
-another beginning or be a digit off, and one address, id or number is enough, or the name beside one
-that is nobody's.
+spelling, in another script or on another keyboard, a name for short (`Bob`), or an address without
+its beginning, masked or with another ending or tag, or begin an id, and counts least; a title, an
+initial, a label or what is behind a possessive needs no match, nor does one of three names or more,
+a number may have another beginning or be a digit off, and one address, id or number is enough, or
+the name beside one that is nobody's.
 """
 
 import re

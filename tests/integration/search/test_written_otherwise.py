@@ -147,6 +147,9 @@ PEOPLE = [
         ("штруд", "ltn-1"),
         ("Kovalenko-Ivanchuk", "ukr-2"),
         ("orysya kovalenko-iva", "ukr-2"),
+        # with the keyboard set to the other language
+        ("rjdfkmxer", "ukr-1"),
+        ("йгуттудд ерущвщкф", "initial"),
         # titles that no name has
         ("Ms. Theodora Quennell", "initial"),
         ("Frau Quennell", "initial"),
