@@ -1,10 +1,11 @@
 """What an operator does about an OpenSearch that refuses: in the same words wherever it is told."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from opensearchpy.exceptions import AuthenticationException, AuthorizationException
 
-from service.index.reason import is_block
+from service.index.reason import SECURITY, is_block, reason_in
 
 CREDENTIALS: Final = "check USER_SYNC_OPENSEARCH_USERNAME and USER_SYNC_OPENSEARCH_PASSWORD"
 ROLE: Final = "give the OpenSearch user the role that the README lists"
@@ -26,3 +27,9 @@ def advice_on(error: Exception) -> str:
     if isinstance(error, AuthorizationException):
         return ROLE
     return CREDENTIALS if isinstance(error, AuthenticationException) else ""
+
+
+def with_advice(cause: Mapping[str, Any]) -> str:
+    """What a task or a shard failed for, and what to do where the role lacks something."""
+    reason = reason_in(cause)
+    return f"{reason}: {ROLE}" if cause.get("type") == SECURITY else reason

@@ -14,9 +14,9 @@ from opensearchpy.helpers import async_scan
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay
 from tenacity.wait import wait_random_exponential
 
-from service.index.advice import ROLE
+from service.index.advice import ROLE, with_advice
 from service.index.errors import RebuildFailed
-from service.index.reason import SECURITY, is_passing, with_advice
+from service.index.reason import SECURITY, is_passing
 from service.index.unexpected import NoResult, counted
 
 # The engine holds one batch, parsed: in memory that is several times what it is on disk.

@@ -12,8 +12,6 @@ from opensearchpy.exceptions import (
     TransportError,
 )
 
-from service.index.advice import ROLE
-
 BLOCK: Final = "cluster_block_exception"
 """OpenSearch's error type of a 403 that is about no role: a block on the index or the cluster."""
 
@@ -54,10 +52,9 @@ def reason_of(error: TransportError) -> str:
     return str(_cause(error).get("reason") or error.error)[:_LONGEST]
 
 
-def with_advice(cause: Mapping[str, Any]) -> str:
-    """What a task or a shard failed for, and what to do where the role lacks something."""
-    reason = str(cause.get("reason") or cause.get("type") or cause)[:_LONGEST]
-    return f"{reason}: {ROLE}" if cause.get("type") == SECURITY else reason
+def reason_in(cause: Mapping[str, Any]) -> str:
+    """What a task or a shard failed for; at most 300 characters."""
+    return str(cause.get("reason") or cause.get("type") or cause)[:_LONGEST]
 
 
 def distrust(error: SSLError) -> str:

@@ -21,12 +21,13 @@ from typing import Any, Final
 from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import NotFoundError, OpenSearchException, RequestError
 
+from service.index.advice import with_advice
 from service.index.aliases import plan_aliases
 from service.index.bootstrap import bootstrap, find_indices
 from service.index.copying import Copying, count, delete_surplus, retrying, stop_copying
 from service.index.errors import NeedsNewIndex, RebuildFailed
 from service.index.names import IndexNames
-from service.index.reason import named, reason_of, with_advice
+from service.index.reason import named, reason_of
 from service.index.unexpected import expecting_opensearch
 
 # Of the present index's settings, what belongs to it alone, to its mapping, or to a moment.

@@ -7,7 +7,7 @@ from opensearchpy.exceptions import (
     TransportError,
 )
 
-from service.index.advice import CREDENTIALS, LIFT, ROLE, advice_on
+from service.index.advice import CREDENTIALS, LIFT, ROLE, advice_on, with_advice
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,10 @@ from service.index.advice import CREDENTIALS, LIFT, ROLE, advice_on
 )
 def test_advice_is_of_the_refusal(error: Exception, advice: str) -> None:
     assert advice_on(error) == advice
+
+
+def test_what_the_role_lacks_comes_with_what_to_do() -> None:
+    refused = {"type": "security_exception", "reason": "no permissions for [indices:x]"}
+    assert with_advice(refused) == f"no permissions for [indices:x]: {ROLE}"
+    assert with_advice({"type": "other", "reason": "full"}) == "full"
+    assert with_advice({"type": "other"}) == "other"

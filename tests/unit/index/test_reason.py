@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 from opensearchpy.exceptions import AuthorizationException, TransportError
 
-from service.index.advice import ROLE
-from service.index.reason import is_block, named, reason_of, with_advice
+from service.index.reason import is_block, named, reason_of
 
 BLOCKED = {"type": "cluster_block_exception", "reason": "index [users] blocked by: [FORBIDDEN]"}
 
@@ -45,10 +44,3 @@ def test_an_error_without_a_reason_is_named_by_its_type() -> None:
 
 def test_no_answer_is_named_by_its_kind() -> None:
     assert named(TransportError("N/A", "refused", None)) == "TransportError"
-
-
-def test_what_the_role_lacks_comes_with_what_to_do() -> None:
-    refused = {"type": "security_exception", "reason": "no permissions for [indices:x]"}
-    assert with_advice(refused) == f"no permissions for [indices:x]: {ROLE}"
-    assert with_advice({"type": "other", "reason": "full"}) == "full"
-    assert with_advice({"type": "other"}) == "other"
