@@ -40,6 +40,14 @@ _MOST_NOTES: Final = 100
 _LONGEST_UNTOLD: Final = 128 * 1024 * 1024
 
 
+class AnswerTooLarge(Exception):
+    """Nothing of it was read. size: bytes of the answer's body."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"an answer of {size:,} bytes")
+        self.size = size
+
+
 class HttpConnection(AsyncConnection):
     """Sends requests. Options are what `connect` passes; others are an error."""
 
@@ -78,12 +86,14 @@ class HttpConnection(AsyncConnection):
         timeout: float | None = None,  # noqa: ASYNC109 - opensearch-py's signature
         ignore: Collection[int] = (),
         headers: Mapping[str, str] | None = None,
+        *,
+        most_bytes: int | None = None,
     ) -> tuple[int, Mapping[str, str], bytes]:
         """Status, headers and raw body of an answer in the 200s, or of a status in `ignore`.
 
         timeout: seconds for the whole request. Raises TransportError by status, ConnectionTimeout,
         SSLError, opensearch-py's ConnectionError when there is no answer, or UnexpectedAnswer when
-        it has no end.
+        it has no end; AnswerTooLarge when it is larger than most_bytes.
         """
         session = self._session or self._open()
         large = body is not None and len(body) > _LARGE_BODY
@@ -98,6 +108,10 @@ class HttpConnection(AsyncConnection):
                 ),
                 allow_redirects=False,
             ) as response:
+                size = response.content_length or 0
+                if most_bytes is not None and size > most_bytes:
+                    response.close()
+                    raise AnswerTooLarge(size)
                 answer = await _whole(response)
         except TimeoutError as error:
             raise ConnectionTimeout("TIMEOUT", str(error), error) from error

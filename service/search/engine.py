@@ -34,7 +34,8 @@ _KEEP_ALIVE: Final = "2m"
 
 
 class Engine:
-    """Searches through the readers' alias; every method raises Problem alone."""
+    """Searches through the readers' alias; every method raises Problem alone, where no other
+    exception is named."""
 
     def __init__(
         self, connection: HttpConnection, names: IndexNames, options: SearchOptions
@@ -47,9 +48,12 @@ class Engine:
         self._pit_path = f"/{alias}/_search/point_in_time"
         self._throttle = Throttle(steady_us)
 
-    async def search(self, body: Mapping[str, Any]) -> bytes:
-        """The answer of a search that found everything it should have looked at."""
-        return await self._ask("POST", self._search_path, body, _SEARCH)
+    async def search(self, body: Mapping[str, Any], *, most_bytes: int | None = None) -> bytes:
+        """The answer of a search that found everything it should have looked at.
+
+        Raises AnswerTooLarge when it is larger than most_bytes.
+        """
+        return await self._ask("POST", self._search_path, body, _SEARCH, most_bytes=most_bytes)
 
     async def documents(self, user_ids: list[str], fields: tuple[str, ...]) -> bytes:
         """Reads by id, not waiting for a refresh; one that fails is an error in the answer."""
@@ -94,6 +98,7 @@ class Engine:
         params: Mapping[str, str],
         *,
         timeout_s: float | None = None,
+        most_bytes: int | None = None,
     ) -> bytes:
         try:
             _, _, answer = await self._connection.perform_request(
@@ -103,6 +108,7 @@ class Engine:
                 None if body is None else orjson.dumps(body),
                 timeout=timeout_s or self._options.request_timeout_s,
                 headers={"content-type": "application/json"},
+                most_bytes=most_bytes,
             )
         except ConnectionTimeout:
             raise self._slow() from None

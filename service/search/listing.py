@@ -1,9 +1,11 @@
 """GET /users: one page of a search."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from service.doors.problems import Problem, ProblemType
+from service.index.http import AnswerTooLarge
 from service.search.answers import Found, read_page
 from service.search.body import search_body
 from service.search.cursor import Cursors, InvalidCursor, Position
@@ -19,6 +21,7 @@ class Listing:
         self._engine = engine
         self._cursors = cursors
         self._timeout_s = options.engine_timeout_s
+        self._page_bytes = options.page_bytes
 
     async def page(self, parameters: Parameters) -> Mapping[str, Any]:
         """The answer's members but `took_ms`. Raises Problem."""
@@ -49,8 +52,15 @@ class Listing:
             raise Problem(ProblemType.INVALID_CURSOR, str(error)) from None
 
     async def _find(self, parameters: Parameters, position: Position) -> Found:
+        """As many as were asked for, or fewer large ones."""
         body = search_body(parameters, position, timeout_s=self._timeout_s)
-        answer = await self._engine.search(body)
+        most_bytes = self._page_bytes if parameters.limit > 1 else None
+        try:
+            answer = await self._engine.search(body, most_bytes=most_bytes)
+        except AnswerTooLarge as answered:
+            # Half of what would fit were they all alike, so that seldom more than one is in vain.
+            fitting = parameters.limit * self._page_bytes // answered.size // 2
+            return await self._find(replace(parameters, limit=max(1, fitting)), position)
         found = read_page(answer, parameters, forgiving=position.forgiving)
         require_whole(found.timed_out)
         return found

@@ -114,7 +114,7 @@ def _search() -> Json:
             _query(
                 "limit",
                 {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-                "Users a page",
+                "Users a page; fewer where they are large",
             ),
             _query(
                 "cursor",

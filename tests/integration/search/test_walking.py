@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from opensearchpy import AsyncOpenSearch
 
-from tests.integration.search.conftest import USERS, Api, ids, index
+from service.search.options import SearchOptions
+from tests.conftest import Engine
+from tests.integration.search.conftest import TOKEN, USERS, Api, ids, index, serving
 from tests.integration.search.directory import directory
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -49,6 +51,17 @@ async def test_a_walk_meets_everybody_once_in_every_order(api: Api, sort: str) -
     users = await walk(api, limit="701", **({"sort": sort} if sort else {}))
     assert sorted(ids(users)) == sorted(ids(EVERYBODY))
     assert len(users) == USERS
+
+
+async def test_large_users_make_small_pages(engine: Engine, api: Api) -> None:
+    options = SearchOptions(tokens=[TOKEN], page_bytes=50_000)
+    async for small in serving(engine.url, api.names, options):
+        first = await small.get("/users", limit="1000")
+        assert 1 < len(first["users"]) < 200
+        assert first["next"] is not None
+    tiny = SearchOptions(tokens=[TOKEN], page_bytes=1)
+    async for small in serving(engine.url, api.names, tiny):
+        assert len((await small.get("/users", limit="1000"))["users"]) == 1
 
 
 async def test_orders(api: Api) -> None:
