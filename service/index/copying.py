@@ -61,14 +61,20 @@ class Copying:
         stats = await self._client.indices.stats(
             index=self._old, metric="docs,store", params={"level": "shards"}
         )
-        reached = _checkpoint(stats["indices"][self._old])
+        found = stats["indices"].get(self._old)
+        if found is None:  # told of an index that has a shard somewhere
+            raise RebuildFailed(
+                f"no node has the shards of {self._old} now: run it again when the index is yellow "
+                "or green"
+            )
+        reached = _checkpoint(found)
         # Whatever is below the checkpoint is found after this; the rest is copied again next time.
         await self._client.indices.refresh(index=f"{self._old},{self._new}")
         body = {
             "conflicts": "proceed",
             "source": {
                 "index": self._old,
-                "size": _batch(stats["indices"][self._old]["primaries"]),
+                "size": _batch(found["primaries"]),
                 "query": {"range": {"_seq_no": {"gt": self._since}}},
             },
             "dest": {"index": self._new, "version_type": "external"},
