@@ -304,8 +304,8 @@ async def delete_unread(client: AsyncOpenSearch, index: str) -> bool:
     while time.monotonic() < deadline_s:
         await asyncio.sleep(_LOOK_S)  # who asked for the alias before the switch may begin only now
         stats = await client.indices.stats(index=index, metric="search")
-        search = stats["_all"]["total"]["search"]
-        if not search["open_contexts"] and not search["query_current"]:
+        search = stats["_all"]["total"].get("search")  # not while no node has a shard of it
+        if search and not search["open_contexts"] and not search["query_current"]:
             await client.indices.delete(index=index)
             return True
     return False
