@@ -27,7 +27,7 @@ from service.settings import Settings, load_settings
 
 _POLL_S = 0.02
 # However short a time was asked for: a canary that stays would be worse than a wait.
-_CLEAN_UP_S = 10.0
+_CLEAN_UP_S = 3.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _Shows = Callable[[CanaryEvent], Awaitable[bool]]
