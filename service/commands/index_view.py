@@ -20,7 +20,8 @@ from opensearchpy.exceptions import (
 )
 
 from service.index.advice import CERTIFICATE, NO_TLS
-from service.index.aliases import IS_TOMBSTONE
+from service.index.aliases import IS_TOMBSTONE, behind
+from service.index.bootstrap import find_indices
 from service.index.connection import connect
 from service.index.names import IndexNames
 from service.index.reason import CLOSED, distrust, is_block, is_no_index, reason_of
@@ -96,9 +97,10 @@ class IndexView:
 
     async def _filled(self) -> str | None:
         try:
-            return next(iter(await self._client.indices.get_alias(name=self._names.next)), None)
-        except OpenSearchException:  # there is none, mostly; the counts are worth more than this
+            indices = await find_indices(self._client, self._names)
+        except OpenSearchException:  # the counts are worth more than this
             return None
+        return next(iter(behind(self._names.next, indices)), None)
 
     async def _ask(self, read: Callable[[Any], _T], path: str, body: object) -> _T:
         @expecting_opensearch
@@ -153,8 +155,7 @@ def _answered(error: TransportError, alias: str) -> str:
     if error.error == CLOSED:
         return f"has the index behind {alias} closed: open it with POST /{alias}/_open"
     status = int(error.status_code)
-    if (
-        error.info is None and status < 500 and status != 429
-    ):  # another program's page isn't worth quoting
+    # Another program's page isn't worth quoting.
+    if error.info is None and status < 500 and status != 429:
         return f"answers {status}, and not as OpenSearch does: check USER_SYNC_OPENSEARCH_URL"
     return f"answers {status}: {reason_of(error)}"

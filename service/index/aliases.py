@@ -73,7 +73,7 @@ def plan_aliases(names: IndexNames, indices: Mapping[str, Any]) -> AliasPlan:
 
 def _live_index(names: IndexNames, indices: Mapping[str, Any]) -> str | None:
     """The index in use; without a writers' alias, the only one that can be meant."""
-    written = _behind(names.writers, indices)
+    written = behind(names.writers, indices)
     if len(written) > 1:
         raise AliasConflict(
             f"the writers' alias {names.writers} points at {_listed(written)}: it has to point at "
@@ -81,7 +81,7 @@ def _live_index(names: IndexNames, indices: Mapping[str, Any]) -> str | None:
         )
     if written:
         return written[0]
-    candidates = _behind(names.readers, indices) or [
+    candidates = behind(names.readers, indices) or [
         index
         for index, found in indices.items()
         if fnmatchcase(index, names.pattern) and (_is_ours(found) or index == names.first)
@@ -97,7 +97,7 @@ def _live_index(names: IndexNames, indices: Mapping[str, Any]) -> str | None:
 def _plan_readers(
     plan: AliasPlan, live: str, names: IndexNames, indices: Mapping[str, Any]
 ) -> None:
-    others = [index for index in _behind(names.readers, indices) if index != live]
+    others = [index for index in behind(names.readers, indices) if index != live]
     if others:
         raise AliasConflict(
             f"the readers' alias {names.readers} points at {_listed(others)}, the writers' alias "
@@ -136,7 +136,8 @@ def _plan_writers(
     plan.actions.append({"add": {"index": live, "alias": names.writers, "is_write_index": True}})
 
 
-def _behind(alias: str, indices: Mapping[str, Any]) -> list[str]:
+def behind(alias: str, indices: Mapping[str, Any]) -> list[str]:
+    """Which of the indices, told as to plan_aliases, have the alias; in order."""
     return sorted(index for index, found in indices.items() if alias in found["aliases"])
 
 

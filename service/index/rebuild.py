@@ -22,7 +22,7 @@ from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import NotFoundError, OpenSearchException, RequestError
 
 from service.index.advice import with_advice
-from service.index.aliases import plan_aliases
+from service.index.aliases import behind, plan_aliases
 from service.index.bootstrap import bootstrap, find_indices
 from service.index.copying import Copying, count, delete_surplus, retrying, stop_copying
 from service.index.errors import NeedsNewIndex, RebuildFailed
@@ -133,8 +133,8 @@ class Rebuild:
 
     async def _cleared_away(self, old: str, indices: Mapping[str, Any]) -> bool:
         cleared = False
-        for index, found in indices.items():
-            if index == old or self._names.next not in found["aliases"]:
+        for index in behind(self._names.next, indices):
+            if index == old:
                 continue
             if not self._options.discard:
                 raise RebuildFailed(

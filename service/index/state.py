@@ -25,7 +25,7 @@ from service.index.advice import (
     ROLE,
     RUNS,
 )
-from service.index.aliases import IS_TOMBSTONE, plan_aliases
+from service.index.aliases import IS_TOMBSTONE, behind, plan_aliases
 from service.index.bootstrap import find_indices
 from service.index.errors import BootstrapError
 from service.index.names import IndexNames
@@ -91,7 +91,7 @@ async def _look(client: AsyncOpenSearch, names: IndexNames, timeout_seconds: flo
     health = await asked.get(f"/_cluster/health/{plan.live}", timeout="0s")
     found = await asked.get("/_cluster/state/blocks")
     writing, reading = _blocks(plan.live, found, "write"), _blocks(plan.live, found, "read")
-    filled = next((name for name, it in indices.items() if names.next in it["aliases"]), None)
+    filled = next(iter(behind(names.next, indices)), None)
     return IndexState(
         live=plan.live,
         uuid=indices[plan.live]["settings"]["index"]["uuid"],
