@@ -189,8 +189,7 @@ def _told(failures: list[Any]) -> str:
     failure = failures[0]
     cause = failure.get("cause") or failure.get("reason") or {}
     inner = cause.get("caused_by") or {}
-    return (
-        f"{len(failures)} document(s) or more can't be copied: {cause.get('type')}"
-        f"{': ' if inner else ''}{inner.get('type', '')}"
-        f"{f'; {ROLE}' if cause.get('type') == SECURITY else ''}"
-    )
+    told = f"{len(failures)} document(s) or more can't be copied: {cause.get('type')}"
+    if inner:
+        told += f": {inner.get('type', '')}"
+    return f"{told}; {ROLE}" if cause.get("type") == SECURITY else told

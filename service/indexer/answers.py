@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from service.index.reason import BLOCK, CLOSED, NO_INDEX
 from service.journal.records import Outcome
 
 # The user's id stands before this text and may hold anything: only the end of the reason counts.
@@ -20,10 +21,10 @@ _CONFLICT = re.compile(
 _STATE_TYPES = frozenset(
     {
         "strict_dynamic_mapping_exception",
-        "index_not_found_exception",
-        "index_closed_exception",
+        NO_INDEX,
+        CLOSED,
         "alias_not_found_exception",
-        "cluster_block_exception",
+        BLOCK,
         "no_shard_available_action_exception",
     }
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from service.events.timestamp import format_us
 from service.index.advice import CERTIFICATE, CREDENTIALS, LOG, ROLE, RUNS, advice_on
-from service.index.reason import named
+from service.index.reason import BLOCK, CLOSED, NO_INDEX, SECURITY, named
 from service.indexer.indexer import Indexer
 from service.indexer.prepare import CLOCK_IS_WRONG
 from service.indexer.troubles import Trouble
@@ -41,10 +41,10 @@ _ADVICE = {
     "unreadable_answer": "check what stands between this service and OpenSearch (a proxy?)",
     "status_401": CREDENTIALS,
     "status_403": ROLE,
-    "security_exception": ROLE,
-    "cluster_block_exception": "lift the block; on a full disk, free some on the OpenSearch nodes",
-    "index_closed_exception": "open the index: the check `opensearch` says how",
-    "index_not_found_exception": _MISSING,
+    SECURITY: ROLE,
+    BLOCK: "lift the block; on a full disk, free some on the OpenSearch nodes",
+    CLOSED: "open the index: the check `opensearch` says how",
+    NO_INDEX: _MISSING,
     "alias_missing": _MISSING,
     "strict_dynamic_mapping_exception": "run user-sync bootstrap to bring the mapping up to date",
 }
