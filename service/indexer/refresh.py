@@ -158,7 +158,7 @@ class Refresher:
                     "the refresh failed and is tried again",
                     extra={"action": "refresh_failed", "error": type(error).__name__},
                 )
-            self.error = error
+            self.error = error.with_traceback(None)  # its frames would keep the batch
             await asyncio.sleep(self._interval_s)
         else:
             self.error = None

@@ -59,9 +59,9 @@ class Cursors:
         valid = False
         for key in self._keys:
             valid |= hmac.compare_digest(mac, self._mac(key, payload, search))
-        if not valid and not _tells_a_position(payload):
-            raise InvalidCursor(NO_CURSOR)
         if not valid:
+            if not _tells_a_position(payload):
+                raise InvalidCursor(NO_CURSOR)
             raise InvalidCursor(
                 "the cursor belongs to another search (q, filter and sort have to stay the same), "
                 "or to a token that is no longer valid"

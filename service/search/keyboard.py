@@ -5,7 +5,8 @@ from typing import Final
 _LATIN: Final = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
 _CYRILLIC: Final = "ёйцукенгшщзхъфывапролджэячсмитьбю"
 _TO_CYRILLIC: Final = str.maketrans(_LATIN, _CYRILLIC)
-_TO_LATIN: Final = str.maketrans(_CYRILLIC + "іїє", _LATIN + "s]'")
+_UKRAINIAN: Final = "іїє"
+_TO_LATIN: Final = str.maketrans(_CYRILLIC + _UKRAINIAN, _LATIN + "s]'")
 _LEAST_CHARS: Final = 3
 
 
@@ -15,7 +16,7 @@ def on_the_other_layout(typed: str) -> str | None:
     lower = typed.lower()
     if len(lower) < _LEAST_CHARS:
         return None
-    for letters, table in ((_LATIN, _TO_CYRILLIC), (_CYRILLIC + "іїє", _TO_LATIN)):
+    for letters, table in ((_LATIN, _TO_CYRILLIC), (_CYRILLIC + _UKRAINIAN, _TO_LATIN)):
         if set(lower) <= set(letters):
             return lower.translate(table)
     return None
