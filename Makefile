@@ -42,6 +42,7 @@ screenshots: dev ## Take the README's pictures of the console anew, with an inst
 	@$(BIN)/python -m tests.acceptance.console.screenshots
 
 dev: install .venv/.dev ## Set up what testing and linting need, too
+	@$(BIN)/python -m service.engine class-data || echo "Without it, nodes start later."
 
 # runtime: the service. demo: Java and the jars' downloader. build: the build backend. dev: the rest.
 # Each file holds what the ones before it don't.

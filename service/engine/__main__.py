@@ -1,4 +1,4 @@
-"""`python -m service.engine install | lock | run FOLDER`: what the Makefile calls.
+"""`python -m service.engine install | class-data | lock | run FOLDER`: what the Makefile calls.
 
 Promise: an install that is complete ends at once and says nothing.
 """
@@ -20,6 +20,14 @@ def main(arguments: list[str]) -> int:
 
                 with shown() as progress:
                     install(progress)
+        case ["class-data"]:
+            from service.engine.dump import dump  # noqa: PLC0415
+
+            dump(
+                begin=lambda: print(
+                    "Reading OpenSearch's classes once: nodes then start in a third."
+                )
+            )
         case ["lock"]:
             from service.engine.lock import lock  # noqa: PLC0415
 

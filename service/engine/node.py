@@ -26,7 +26,8 @@ from service.engine.command import java_command, write_configuration
 from service.engine.errors import EngineError
 
 _SUPERVISOR = Path(__file__).with_name("supervisor.py")
-_STOP_SECONDS = 15.0  # the supervisor itself kills a node after 10
+_STOP_SECONDS = 10.0  # what a node has to end in good order
+_REAP_SECONDS = 5.0  # what the supervisor has to end after it
 _POLL_SECONDS = 0.05
 _LOG_TAIL_LINES = 25
 _SILENT = """
@@ -49,6 +50,7 @@ class Node:
         port: int | None = None,
         settings: Mapping[str, object] | None = None,
         jvm_options: Sequence[str] = (),
+        stop_s: float = _STOP_SECONDS,
     ) -> None:
         """Nothing runs yet. `port` (9201 to 9299) is chosen when None; `settings` are the node's.
 
@@ -64,6 +66,7 @@ class Node:
         self._port = port
         self._settings = dict(settings or {})
         self._jvm_options = tuple(jvm_options)
+        self._stop_s = stop_s
         self._process: subprocess.Popen[bytes] | None = None
         self._last_one_left = -1
         self._log_start = 0
@@ -126,14 +129,14 @@ class Node:
         return self
 
     def stop(self) -> None:
-        """End the node in good order (SIGTERM, after 10 s SIGKILL); a stopped one stays stopped."""
+        """End the node in good order, by SIGKILL if that takes too long; harmless when stopped."""
         process = self._process
         if process is None:
             return
         if process.stdin:
             process.stdin.close()  # what its supervisor waits for
         with suppress(subprocess.TimeoutExpired):
-            process.wait(_STOP_SECONDS)
+            process.wait(self._stop_s + _REAP_SECONDS)
         self._reap()
 
     def kill(self) -> None:
@@ -199,7 +202,7 @@ class Node:
         with self.log_file.open("ab") as log, os.fdopen(held_by_each, "wb"):
             self._log_start = log.tell()
             self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-I", "-S", str(_SUPERVISOR), *command],
+                [sys.executable, "-I", "-S", str(_SUPERVISOR), str(self._stop_s), *command],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -258,7 +261,7 @@ class Node:
             process.stdin.close()
         process.wait()
         # The supervisor is gone; the pipe closes when the last process that inherited it is, too.
-        select.select([self._last_one_left], [], [], _STOP_SECONDS)
+        select.select([self._last_one_left], [], [], _REAP_SECONDS)
         os.close(self._last_one_left)
 
 

@@ -1,4 +1,4 @@
-"""Runs a command and ends it when its own standard input closes; run by path, as a script.
+"""Runs a command and ends it when its own standard input closes: `supervisor.py SECONDS COMMAND…`.
 
 Promise: the command never outlives the process at the other end of that pipe, not even when that
 one is killed with SIGKILL: the operating system then closes the pipe. (Linux could signal the child
@@ -11,29 +11,30 @@ import subprocess
 import sys
 import threading
 
-_GRACE_SECONDS = 10.0
 
+def supervise(grace_s: float, command: list[str]) -> int:
+    """Run `command` until it ends or standard input closes; its exit status, as a shell's.
 
-def supervise(command: list[str]) -> int:
-    """Run `command` until it ends or standard input closes; its exit status, as a shell's."""
+    grace_s: from the request to end, after which it is killed.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the person's command to handle
     # The claims on the port and the data folder live in inherited descriptors: passed on.
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, close_fds=False)  # noqa: S603
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
-    threading.Thread(target=_end_at_close, args=(child,), daemon=True).start()
+    threading.Thread(target=_end_at_close, args=(child, grace_s), daemon=True).start()
     status = child.wait()
     return status if status >= 0 else 128 - status
 
 
-def _end_at_close(child: "subprocess.Popen[bytes]") -> None:
+def _end_at_close(child: "subprocess.Popen[bytes]", grace_s: float) -> None:
     while os.read(sys.stdin.fileno(), 4096):
         pass
     child.terminate()
     try:
-        child.wait(_GRACE_SECONDS)
+        child.wait(grace_s)
     except subprocess.TimeoutExpired:
         child.kill()
 
 
 if __name__ == "__main__":
-    sys.exit(supervise(sys.argv[1:]))
+    sys.exit(supervise(float(sys.argv[1]), sys.argv[2:]))

@@ -18,6 +18,7 @@ import pytest
 
 from service.engine import EngineError, Node
 from service.engine.claim import claim_free_ports, is_free
+from service.engine.dump import dump
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,8 +60,10 @@ def until(condition: Callable[[], bool], *, within: float = 20.0) -> None:
 def test_it_keeps_port_and_data_through_stop_and_kill_and_leaves_no_process(
     own_engine: Callable[..., Node],
 ) -> None:
-    node = own_engine(settings={"path.repo": ["/nowhere"]})
+    dump(begin=lambda: None)
+    node = own_engine(settings={"path.repo": ["/nowhere"]}, jvm_options=["-Xlog:cds=info"])
     url = node.url
+    assert "Mapped dynamic region" in node.log_file.read_text(), "it reads no class anew"
     nodes = call(node, "GET", "/_nodes/settings,process")["nodes"]
     (about,) = nodes.values()
     assert about["settings"]["path"]["repo"] == ["/nowhere"], "settings are passed through"

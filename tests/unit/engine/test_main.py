@@ -16,5 +16,5 @@ def test_what_is_no_command_is_told_what_is_one(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
-    assert "install | lock | run FOLDER" in capsys.readouterr().err
+    assert "install | class-data | lock | run FOLDER" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

@@ -18,7 +18,7 @@ SLEEPER = "import time; print('up', flush=True); time.sleep(600)"
 PARENT = f"""
 import subprocess, sys, time
 child = subprocess.Popen(
-    [sys.executable, {str(SUPERVISOR)!r}, sys.executable, "-c", {SLEEPER!r}],
+    [sys.executable, {str(SUPERVISOR)!r}, "10", sys.executable, "-c", {SLEEPER!r}],
     stdin=subprocess.PIPE, start_new_session=True, close_fds=False,
 )
 time.sleep(600)
@@ -53,7 +53,7 @@ def start(code: list[str], alive: tuple[int, int]) -> "subprocess.Popen[bytes]":
 
 
 def test_closing_its_input_ends_the_command(alive: tuple[int, int]) -> None:
-    with start([str(SUPERVISOR), sys.executable, "-c", SLEEPER], alive) as supervisor:
+    with start([str(SUPERVISOR), "10", sys.executable, "-c", SLEEPER], alive) as supervisor:
         supervisor.communicate(timeout=20)
         assert supervisor.returncode == 128 + signal.SIGTERM
     assert ended(alive[0])
@@ -70,6 +70,6 @@ def test_a_signal_that_ends_the_starter_ends_the_command(
 
 
 def test_a_command_that_ends_by_itself_gives_its_status() -> None:
-    command = [sys.executable, str(SUPERVISOR), sys.executable, "-c", "raise SystemExit(7)"]
+    command = [sys.executable, str(SUPERVISOR), "10", sys.executable, "-c", "raise SystemExit(7)"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as supervisor:
         assert supervisor.wait(20) == 7
