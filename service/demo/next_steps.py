@@ -39,7 +39,7 @@ def addresses(demo: Demo) -> list[tuple[str, str]]:
         ("webhook", demo.doors.webhook_url),
         ("health", f"{private}/healthz"),
         ("metrics", f"{private}/metrics"),
-        ("OpenSearch", f"{demo.cluster.options.url}/{demo.cluster.names.readers}"),
+        ("OpenSearch", f"{demo.cluster.options.urls[0]}/{demo.cluster.names.readers}"),
     ]
 
 
@@ -92,7 +92,7 @@ def _search_directly(demo: Demo) -> str:
         access += f"--cacert {shlex.quote(str(options.ca_file))} "
     if options.username:
         access += f"-u {shlex.quote(options.username)} "  # curl asks for the password
-    address = f"{options.url}/{demo.cluster.names.readers}/_search"
+    address = f"{options.urls[0]}/{demo.cluster.names.readers}/_search"
     return f"curl -s {access}'{address}?q=hopper&pretty'"
 
 

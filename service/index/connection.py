@@ -25,11 +25,12 @@ class InvalidCaFile(ValueError):
 class OpenSearchOptions:
     """Where the cluster is and how to reach it.
 
-    url: http or https; a path is kept as a prefix. username, password: basic authentication, used
-    when both are there, before any in the url. ca_file: PEM file of the authorities to trust in
-    place of the system's. timeout_seconds: of a whole request; a `_bulk` under load takes seconds.
-    connect_timeout_seconds: a node that is up accepts at once. pool_size: connections kept; the
-    indexer's bulks, the refresher, health and a margin.
+    url: http or https; a path is kept as a prefix. Several of one cluster are separated by commas:
+    while one can't be reached, the next is used. username, password: basic authentication, used
+    when both are there, before any in the first url. ca_file: PEM file of the authorities to trust
+    in place of the system's. timeout_seconds: of a whole request; a `_bulk` under load takes
+    seconds. connect_timeout_seconds: a node that is up accepts at once. pool_size: connections
+    kept; the indexer's bulks, the refresher, health and a margin.
     """
 
     url: str = "http://127.0.0.1:9200"
@@ -40,6 +41,11 @@ class OpenSearchOptions:
     connect_timeout_seconds: float = 5.0
     pool_size: int = 16
 
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """Each address by itself."""
+        return tuple(self.url.split(","))
+
 
 def connect(options: OpenSearchOptions) -> AsyncOpenSearch:
     """A client; no request is sent yet. Close it with `await client.close()`.
@@ -47,7 +53,7 @@ def connect(options: OpenSearchOptions) -> AsyncOpenSearch:
     Raises InvalidCaFile. Requests raise opensearch-py's exceptions.
     """
     return AsyncOpenSearch(
-        hosts=[{}],  # a host of its own would be re-parsed; HttpConnection has it as `base`
+        hosts=[{}],  # hosts of its own would be re-parsed; HttpConnection has them as `bases`
         connection_class=HttpConnection,
         serializer=OrjsonSerializer(),
         max_retries=0,
@@ -66,12 +72,11 @@ def connect_for_bytes(options: OpenSearchOptions) -> HttpConnection:
 
 
 def _connection_arguments(options: OpenSearchOptions) -> dict[str, Any]:
-    url = URL(options.url)
-    base = url.with_user(None).with_query(None).with_fragment(None)
+    urls = [URL(url) for url in options.urls]
     return {
-        "base": base,
-        "authorization": _authorization(options, url),
-        "ssl_context": _ssl_context(options.ca_file) if base.scheme == "https" else None,
+        "bases": [url.with_user(None).with_query(None).with_fragment(None) for url in urls],
+        "authorization": _authorization(options, urls[0]),
+        "ssl_context": _ssl_context(options.ca_file) if urls[0].scheme == "https" else None,
         "timeout_s": options.timeout_seconds,
         "connect_timeout_s": options.connect_timeout_seconds,
         "pool_size": options.pool_size,

@@ -1,15 +1,18 @@
-"""The HTTP side of opensearch-py on aiohttp: one pool of connections to one address.
+"""The HTTP side of opensearch-py on aiohttp: one pool of connections to one cluster.
 
 In place of opensearch-py's own class, which logs addresses that hold user ids, and bodies, warns on
 newer Pythons, and decodes every answer to text first. Here nothing is logged but the engine's
 deprecation notes; every failure is one of opensearch-py's exceptions.
+
+Of a cluster's addresses one is used until it fails; then the next. Only a request that no node has
+seen goes on to the next by itself: what may have been carried out is the caller's to repeat.
 """
 
 import io
 import logging
 import ssl
 import string
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, cast
 from urllib.parse import quote, urlencode
 
@@ -36,6 +39,11 @@ _LARGE_BODY: Final = 1 << 20
 _LONGEST_EXTRACT: Final = 200
 _MOST_NOTES: Final = 100
 
+# No node was reached: nothing was sent.
+_UNSEEN: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+# Of a node that has lost its cluster, or a proxy that has lost its node.
+_ELSEWHERE_PERHAPS: Final = (502, 503, 504)
+
 # A proxy may leave the length of a page of large profiles out.
 _LONGEST_UNTOLD: Final = 128 * 1024 * 1024
 
@@ -49,12 +57,15 @@ class AnswerTooLarge(Exception):
 
 
 class HttpConnection(AsyncConnection):
-    """Sends requests. Options are what `connect` passes; others are an error."""
+    """Sends requests. Options are what `connect` passes; others are an error.
+
+    bases: the cluster's addresses, one at least.
+    """
 
     def __init__(
         self,
         *,
-        base: URL,
+        bases: Sequence[URL],
         authorization: str | None,
         ssl_context: ssl.SSLContext | None,
         timeout_s: float,
@@ -63,13 +74,13 @@ class HttpConnection(AsyncConnection):
         **_given_by_transport: object,
     ) -> None:
         super().__init__(
-            host=base.host or "",
-            port=base.port,
-            use_ssl=base.scheme == "https",
-            url_prefix=base.raw_path.rstrip("/"),
+            host=bases[0].host or "",
+            port=bases[0].port,
+            use_ssl=bases[0].scheme == "https",
             headers={} if authorization is None else {"authorization": authorization},
         )
-        self._base = base
+        self._bases = bases
+        self._in_use = 0
         self._ssl_context = ssl_context
         self._timeout_s = timeout_s
         self._connect_timeout_s = connect_timeout_s
@@ -95,52 +106,66 @@ class HttpConnection(AsyncConnection):
         SSLError, opensearch-py's ConnectionError when there is no answer, or UnexpectedAnswer when
         it has no end; AnswerTooLarge when it is larger than most_bytes.
         """
-        session = self._session or self._open()
-        large = body is not None and len(body) > _LARGE_BODY
-        try:
-            async with session.request(
-                method,
-                self._target(url, params),
-                data=io.BytesIO(body) if large and body is not None else body,
-                headers={**self.headers, **(headers or {})},
-                timeout=aiohttp.ClientTimeout(
-                    total=timeout or self._timeout_s, sock_connect=self._connect_timeout_s
-                ),
-                allow_redirects=False,
-            ) as response:
-                size = response.content_length or 0
-                if most_bytes is not None and size > most_bytes:
-                    response.close()
-                    raise AnswerTooLarge(size)
-                answer = await _whole(response)
-        except TimeoutError as error:
-            raise ConnectionTimeout("TIMEOUT", str(error), error) from error
-        except aiohttp.ClientSSLError as error:
-            raise SSLError("N/A", str(error), error) from error
-        except (aiohttp.ClientError, OSError) as error:
-            raise OpenSearchConnectionError("N/A", str(error), error) from error
+        for untried in reversed(range(len(self._bases))):
+            place = self._in_use
+            try:
+                response, answer = await self._exchange(
+                    method,
+                    target_of(self._bases[place], url, params),
+                    body,
+                    {**self.headers, **(headers or {})},
+                    timeout or self._timeout_s,
+                    most_bytes,
+                )
+            except (aiohttp.ClientError, OSError) as error:
+                self._turn_from(place)
+                if not untried or not isinstance(error, _UNSEEN):
+                    raise _no_answer(error) from error
+            else:
+                break
         for note in response.headers.getall("warning", ()):
             self._take_note(note)
+        if response.status in _ELSEWHERE_PERHAPS:
+            self._turn_from(place)
         if not 200 <= response.status < 300 and response.status not in ignore:
             raise _error(response.status, answer)
         return response.status, response.headers, answer
+
+    async def _exchange(
+        self,
+        method: str,
+        target: URL,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        total_s: float,
+        most_bytes: int | None,
+    ) -> tuple[aiohttp.ClientResponse, bytes]:
+        session = self._session or self._open()
+        large = body is not None and len(body) > _LARGE_BODY
+        async with session.request(
+            method,
+            target,
+            data=io.BytesIO(body) if large and body is not None else body,
+            headers=headers,
+            timeout=aiohttp.ClientTimeout(total=total_s, sock_connect=self._connect_timeout_s),
+            allow_redirects=False,
+        ) as response:
+            size = response.content_length or 0
+            if most_bytes is not None and size > most_bytes:
+                response.close()
+                raise AnswerTooLarge(size)
+            return response, await _whole(response)
+
+    def _turn_from(self, place: int) -> None:
+        """The next address is used, unless another request has turned from this one already."""
+        if self._in_use == place:
+            self._in_use = (place + 1) % len(self._bases)
 
     async def close(self) -> None:
         """Close the pool; a later request opens it anew."""
         session, self._session = self._session, None
         if session is not None:
             await session.close()
-
-    def _target(self, path: str, params: Mapping[str, Any] | None) -> URL:
-        """Percent-encoded already but for an index's letters, and not to be normalised: a user_id
-        may be `..`."""
-        return URL.build(
-            scheme=self._base.scheme,
-            authority=self._base.raw_authority,
-            path=self.url_prefix + quote(path, safe=string.printable),
-            query_string=urlencode(_texts(params)) if params else "",
-            encoded=True,
-        )
 
     def _open(self) -> aiohttp.ClientSession:
         """Within the running loop: aiohttp binds a session to it."""
@@ -159,6 +184,21 @@ class HttpConnection(AsyncConnection):
         log.warning(
             "OpenSearch notes: %s", note[:_LONGEST_EXTRACT], extra={"action": "opensearch_note"}
         )
+
+
+def target_of(base: URL, path: str, params: Mapping[str, Any] | None) -> URL:
+    """The address of a path below `base`.
+
+    It is percent-encoded already but for an index's letters, and not to be normalised: a user_id
+    may be `..`.
+    """
+    return URL.build(
+        scheme=base.scheme,
+        authority=base.raw_authority,
+        path=base.raw_path.rstrip("/") + quote(path, safe=string.printable),
+        query_string=urlencode(_texts(params)) if params else "",
+        encoded=True,
+    )
 
 
 async def _whole(response: aiohttp.ClientResponse) -> bytes:
@@ -181,6 +221,15 @@ def _texts(params: Mapping[str, Any]) -> dict[str, str | bytes]:
         else (str(value).lower() if isinstance(value, bool) else str(value))
         for name, value in params.items()
     }
+
+
+def _no_answer(error: Exception) -> TransportError:
+    """The exception for an answer that didn't come."""
+    if isinstance(error, TimeoutError):
+        return ConnectionTimeout("TIMEOUT", str(error), error)
+    if isinstance(error, aiohttp.ClientSSLError):
+        return SSLError("N/A", str(error), error)
+    return OpenSearchConnectionError("N/A", str(error), error)
 
 
 def _error(status: int, answer: bytes) -> TransportError:

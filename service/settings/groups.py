@@ -138,7 +138,12 @@ class Journal(Group):
 class OpenSearch(Group):
     """How to reach the cluster."""
 
-    url: Url = setting("OPENSEARCH_URL", "http://127.0.0.1:9200", "Where OpenSearch answers")
+    url: Url = setting(
+        "OPENSEARCH_URL",
+        "http://127.0.0.1:9200",
+        "Where OpenSearch answers. Several nodes of one cluster, separated by commas: while one "
+        "can't be reached, the next is used",
+    )
     username: OptionalWord = setting(
         "OPENSEARCH_USERNAME", None, "User for OpenSearch's basic authorisation"
     )

@@ -118,17 +118,30 @@ def named_tokens(text: str) -> tuple[NamedToken, ...]:
 
 
 def opensearch_url(text: str) -> str:
-    """`http(s)://host[:port][/path]`, without a trailing slash."""
-    try:
-        parts = urlsplit(text.strip())
-        port = parts.port
-    except ValueError as error:
-        raise ValueError("not a URL: its host or port can't be read") from error
-    if "@" in parts.netloc:
+    """`http(s)://host[:port][/path]`, without a trailing slash; several separated by commas."""
+    # Before it is taken apart: a password may hold commas, and is not to be shown in parts.
+    if "@" in text:
         raise ValueError(
             "a URL can't hold the user and password, it is shown in logs: set "
             "USER_SYNC_OPENSEARCH_USERNAME and USER_SYNC_OPENSEARCH_PASSWORD"
         )
+    found: list[str] = []
+    for one in elements(text):
+        url = _opensearch_url(one)
+        if url in found:
+            raise ValueError(f"{shortened(url)} is there twice")
+        found.append(url)
+    if len({urlsplit(url).scheme for url in found}) > 1:
+        raise ValueError("some of the URLs begin with http://, others with https://")
+    return ",".join(found)
+
+
+def _opensearch_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise ValueError("not a URL: its host or port can't be read") from error
     if parts.scheme not in {"http", "https"}:
         raise ValueError(f"{shortened(text)} does not begin with http:// or https://")
     if not parts.hostname or port == 0:

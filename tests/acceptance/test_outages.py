@@ -6,6 +6,7 @@ acknowledged is in the index.
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import aiohttp
 import pytest
@@ -16,6 +17,8 @@ from tests.acceptance.service_process import Service
 from tests.acceptance.site import Site
 from tests.acceptance.traffic import Traffic
 from tests.acceptance.waiting import eventually
+from tests.conftest import Engine
+from tests.faulty_proxy import faulty_proxy
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +99,22 @@ async def test_serve_starts_while_the_engine_is_away(service: StartService, node
         await asyncio.to_thread(node.boot)
     await site.recovered()
     assert traffic.answers.keys() == later.answers.keys() == {204}
+
+
+async def test_of_two_nodes_one_goes_away(service: StartService, engine: Engine) -> None:
+    """The other is asked from then on."""
+    with ExitStack() as node:
+        first = node.enter_context(faulty_proxy(engine.url))
+        site = Site(await service(OPENSEARCH_URL=f"{first.url},{engine.url}"))
+        await site.well()
+        async with site.traffic() as traffic:
+            await acknowledges(traffic, 50)
+            assert first.bulks > 0
+            await asyncio.to_thread(node.close)
+            await acknowledges(traffic, 50)
+            await site.well()
+        await site.recovered()
+    assert traffic.answers.keys() == {204}
 
 
 async def test_a_disk_watermark_block(service: StartService) -> None:

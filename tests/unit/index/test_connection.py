@@ -51,7 +51,12 @@ def _basic(pair: str) -> str:
     ],
 )
 def test_the_address(url: str, base: str) -> None:
-    assert given(url=url)["base"] == URL(base)
+    assert given(url=url)["bases"] == [URL(base)]
+
+
+def test_several_addresses_are_separated_by_commas() -> None:
+    bases = [URL("http://one:9200"), URL("http://two:9200/prefix")]
+    assert given(url="http://one:9200,http://two:9200/prefix")["bases"] == bases
 
 
 def test_certificates_are_verified_always() -> None:

@@ -8,7 +8,7 @@ import logging
 import shutil
 import ssl
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -30,32 +30,11 @@ from yarl import URL
 
 from service.index import http
 from service.index.connection import OpenSearchOptions, connect
-from service.index.http import HttpConnection
 from service.index.names import IndexNames
 from service.index.reason import named
 from service.index.state import index_state
 from service.index.unexpected import UnexpectedAnswer
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@asynccontextmanager
-async def serving(handler: Handler, context: ssl.SSLContext | None = None) -> AsyncIterator[str]:
-    """The address, without its scheme, of a server that answers everything with a handler."""
-    runner = web.AppRunner(_app(handler), access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
-    await site.start()
-    try:
-        yield f"127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
-
-
-def _app(handler: Handler) -> web.Application:
-    app = web.Application(client_max_size=1 << 26)
-    app.router.add_route("*", "/{path:.*}", handler)
-    return app
+from tests.unit.index.servers import Handler, answer, serving
 
 
 @asynccontextmanager
@@ -71,13 +50,6 @@ async def client_of(
             yield client
         finally:
             await client.close()
-
-
-def answer(body: str, status: int = 200, content_type: str = "application/json") -> Handler:
-    async def handler(request: web.Request) -> web.Response:
-        return web.Response(text=body, status=status, content_type=content_type)
-
-    return handler
 
 
 async def test_a_bulk_body_arrives_as_given_however_large() -> None:
@@ -113,15 +85,8 @@ async def test_ids_in_paths_arrive_as_they_are(user_id: str) -> None:
 
 @pytest.mark.parametrize("host", ["[::1]:9200", "[::1]", "engine.example:9200", "engine.example"])
 def test_an_address_is_used_as_it_was_given(host: str) -> None:
-    connection = HttpConnection(
-        base=URL(f"http://{host}/behind"),
-        authorization=None,
-        ssl_context=None,
-        timeout_s=1,
-        connect_timeout_s=1,
-        pool_size=1,
-    )
-    assert str(connection._target("/..", None)) == f"http://{host}/behind/.."
+    base = URL(f"http://{host}/behind")
+    assert str(http.target_of(base, "/..", None)) == f"http://{host}/behind/.."
 
 
 async def test_an_index_may_have_letters_of_any_script() -> None:

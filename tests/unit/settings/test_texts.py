@@ -68,6 +68,7 @@ SECRET = "hush-hush"
         (texts.named_tokens, f"anna:{SECRET},anna:other", "repeats the name anna"),
         (texts.opensearch_url, f"https://user:{SECRET}@host:9200", "USER_SYNC_OPENSEARCH_PASSWORD"),
         (texts.opensearch_url, f"ftp://user:{SECRET}@host", "USER_SYNC_OPENSEARCH_PASSWORD"),
+        (texts.opensearch_url, f"http://a,http://u:x,{SECRET}@b", "USER_SYNC_OPENSEARCH_PASSWORD"),
     ],
 )
 def test_a_bad_secret_is_refused_without_being_repeated(
@@ -84,6 +85,7 @@ def test_a_bad_secret_is_refused_without_being_repeated(
         ("http://127.0.0.1:9200", "http://127.0.0.1:9200"),
         ("https://search.example.com/", "https://search.example.com"),
         (" https://[::1]:9200/prefix/ ", "https://[::1]:9200/prefix"),
+        ("http://one:9200/, http://two:9200", "http://one:9200,http://two:9200"),
     ],
 )
 def test_urls(text: str, url: str) -> None:
@@ -99,6 +101,10 @@ def test_urls(text: str, url: str) -> None:
         ("http://host:99999", "can't be read"),
         ("http://[::1", "can't be read"),
         ("http://host/?pretty", "more than scheme"),
+        ("http://one,two:9200", "two:9200' does not begin with http"),
+        ("http://one,", "element 2 of 2 is empty"),
+        ("http://one,http://one/", "is there twice"),
+        ("http://one,https://two", "some of the URLs begin with http://, others with https://"),
     ],
 )
 def test_what_is_no_url(text: str, said: str) -> None:
