@@ -9,7 +9,7 @@ from service.clock import clock_us
 from tests.acceptance.auth0 import at
 from tests.acceptance.exports import ndjson, written
 from tests.acceptance.service_process import Result, Service
-from tests.acceptance.waiting import eventually
+from tests.waiting import eventually
 
 SECOND_US = 1_000_000
 BEFORE = "2025-02-02T00:00:00.000Z"

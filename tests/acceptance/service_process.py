@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import aiohttp
 import orjson
 
-from tests.acceptance.waiting import eventually
+from tests.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "service")

@@ -5,7 +5,7 @@ import random
 from tests.acceptance.directory import Directory
 from tests.acceptance.service_process import Service
 from tests.acceptance.traffic import Traffic
-from tests.acceptance.waiting import eventually
+from tests.waiting import eventually
 
 SEED = 11
 

@@ -12,8 +12,8 @@ from tests.acceptance.conftest import StartService
 from tests.acceptance.exports import users
 from tests.acceptance.reconciling import BEFORE, found, lose
 from tests.acceptance.service_process import COMMAND, Service
-from tests.acceptance.waiting import eventually
 from tests.auth0_tenant import CLIENT_ID, CLIENT_SECRET, Auth0Tenant, running_tenant
+from tests.waiting import eventually
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from service.clock import clock_us
 from tests.acceptance.auth0 import at, event, new_user_id
 from tests.acceptance.conftest import StartService
 from tests.acceptance.service_process import Service
-from tests.acceptance.waiting import eventually
+from tests.waiting import eventually
 
 TIME = "2025-02-01T12:34:56.789Z"
 FUTURE = at(4_000_000_000_000_000)

@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 from tests.acceptance.service_process import COMMAND, ROOT, environment, run
-from tests.acceptance.waiting import eventually
 from tests.conftest import Engine
+from tests.waiting import eventually
 
 DEMO = (*COMMAND, "demo")
 FOLDER = re.compile(rf"{ROOT}/\.user-sync/demo-\w+")

@@ -7,7 +7,7 @@ from tests.acceptance.conftest import StartService
 from tests.acceptance.directory import Directory
 from tests.acceptance.service_process import Service
 from tests.acceptance.traffic import Traffic
-from tests.acceptance.waiting import eventually
+from tests.waiting import eventually
 
 KILLS = 12
 SEED = 20_250_201

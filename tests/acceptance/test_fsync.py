@@ -15,7 +15,7 @@ import pytest
 
 from tests.acceptance.auth0 import event, new_user_id
 from tests.acceptance.service_process import COMMAND, Service
-from tests.acceptance.waiting import eventually
+from tests.waiting import eventually
 
 TIME = "2025-02-01T12:34:56.789Z"
 NOBODY = "http://127.0.0.1:1"  # with nothing to settle, only appends write to the journal

@@ -20,9 +20,9 @@ from tests.acceptance.exports import READ_AT, ndjson, written
 from tests.acceptance.service_process import Service
 from tests.acceptance.site import Site
 from tests.acceptance.traffic import Traffic
-from tests.acceptance.waiting import eventually
 from tests.conftest import Engine
 from tests.faulty_proxy import FaultyProxy, HangUp
+from tests.waiting import eventually
 
 MB = 1_000_000
 DISK_BYTES = 24 * MB

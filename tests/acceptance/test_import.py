@@ -11,7 +11,7 @@ from tests.acceptance.auth0 import at, event, new_user_id, profile
 from tests.acceptance.exports import READ_AT, ndjson, users, written
 from tests.acceptance.service_process import Result, Service
 from tests.acceptance.site import Site
-from tests.acceptance.waiting import eventually
+from tests.waiting import eventually
 
 
 def rows(result: Result) -> dict[str, str]:

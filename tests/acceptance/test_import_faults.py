@@ -14,7 +14,7 @@ import pytest
 from tests.acceptance.conftest import StartService
 from tests.acceptance.exports import ndjson, users, written
 from tests.acceptance.service_process import COMMAND, Service
-from tests.acceptance.waiting import eventually
+from tests.waiting import eventually
 
 DAY_S = 86_400
 

@@ -16,9 +16,9 @@ from tests.acceptance.conftest import StartService
 from tests.acceptance.service_process import Service
 from tests.acceptance.site import Site
 from tests.acceptance.traffic import Traffic
-from tests.acceptance.waiting import eventually
 from tests.conftest import Engine
 from tests.faulty_proxy import faulty_proxy
+from tests.waiting import eventually
 
 
 @pytest.fixture(scope="module")

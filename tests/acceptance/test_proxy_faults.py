@@ -12,7 +12,6 @@ import pytest_asyncio
 from tests.acceptance.conftest import StartService
 from tests.acceptance.service_process import Service
 from tests.acceptance.site import Site
-from tests.acceptance.waiting import eventually
 from tests.conftest import Engine
 from tests.faulty_proxy import (
     Answer,
@@ -25,6 +24,7 @@ from tests.faulty_proxy import (
     Silence,
     faulty_proxy,
 )
+from tests.waiting import eventually
 
 # Refusals in a row until a fault counts as endured.
 ENOUGH = 5

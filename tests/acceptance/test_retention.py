@@ -5,7 +5,7 @@ import pytest
 from tests.acceptance.auth0 import event, new_user_id
 from tests.acceptance.conftest import StartService
 from tests.acceptance.service_process import Service
-from tests.acceptance.waiting import eventually
+from tests.waiting import eventually
 
 CREATED = "2025-02-01T12:00:00.000Z"
 LATE = "2025-02-01T12:00:10.000Z"

@@ -11,7 +11,7 @@ import pytest
 from tests.acceptance.auth0 import event, new_user_id
 from tests.acceptance.conftest import StartService
 from tests.acceptance.service_process import Service
-from tests.acceptance.waiting import eventually
+from tests.waiting import eventually
 
 TOKEN = "a-search-token"
 OLD_TOKEN = "the-token-before"

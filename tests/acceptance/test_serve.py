@@ -12,7 +12,7 @@ from tests.acceptance.auth0 import event, new_user_id
 from tests.acceptance.conftest import StartService
 from tests.acceptance.load import Load
 from tests.acceptance.service_process import COMMAND, Service, free_port
-from tests.acceptance.waiting import eventually
+from tests.waiting import eventually
 
 TIME = "2025-02-01T12:34:56.789Z"
 

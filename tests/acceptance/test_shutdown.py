@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from tests.acceptance.auth0 import event, new_user_id
 from tests.acceptance.conftest import StartService
-from tests.acceptance.waiting import eventually
 from tests.conftest import Engine
 from tests.faulty_proxy import Silence, faulty_proxy
+from tests.waiting import eventually
 
 TIME = "2025-02-01T12:34:56.789Z"
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.acceptance.conftest import StartService
 from tests.acceptance.service_process import COMMAND, Service
-from tests.acceptance.waiting import eventually
+from tests.waiting import eventually
 
 # Who looks at a dead letter's body is told each time. A pipe holds 64 KiB, some three hundred of
 # such lines; on Linux it can be made smaller.

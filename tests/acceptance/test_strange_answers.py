@@ -3,9 +3,9 @@
 from tests.acceptance.auth0 import event, new_user_id
 from tests.acceptance.conftest import StartService
 from tests.acceptance.service_process import Service
-from tests.acceptance.waiting import eventually
 from tests.conftest import Engine
 from tests.faulty_proxy import Answer, CutAnswer, FaultyProxy, Misbehaviour, Request, faulty_proxy
+from tests.waiting import eventually
 
 TIME = "2025-02-01T12:34:56.789Z"
 STRANGE: tuple[Misbehaviour, ...] = (

@@ -10,7 +10,7 @@ import pytest
 
 from tests.acceptance.conftest import StartService
 from tests.acceptance.service_process import COMMAND, Service, free_port
-from tests.acceptance.waiting import eventually
+from tests.waiting import eventually
 
 
 async def test_verify_sees_each_step_and_leaves_only_a_tombstone(service: StartService) -> None:

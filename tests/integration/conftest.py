@@ -21,13 +21,7 @@ from service.journal.options import JournalOptions
 from service.journal.records import Disposition, Entry
 from service.observability.metrics import Metrics
 from tests.faulty_proxy import FaultyProxy
-
-
-async def eventually(condition: Callable[[], Awaitable[bool]], *, within: float = 30.0) -> None:
-    """Wait for a condition; fail when it doesn't hold in time."""
-    async with asyncio.timeout(within):
-        while not await condition():  # noqa: ASYNC110 - the condition is another process's
-            await asyncio.sleep(0.02)
+from tests.waiting import eventually
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from opensearchpy import AsyncOpenSearch
 from service.index.names import IndexNames
 from service.wiring.bootstrapping import Bootstrapping
 from tests.faulty_proxy import Answer, FaultyProxy, HangUp, Request
-from tests.integration.conftest import eventually, sources
+from tests.integration.conftest import sources
 from tests.integration.test_indexer import Start, event
+from tests.waiting import eventually
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from service.engine import Node
 from service.index.bootstrap import bootstrap
 from service.index.connection import OpenSearchOptions, connect
 from service.index.names import IndexNames
-from tests.integration.conftest import Pipeline, eventually, sources
+from tests.integration.conftest import Pipeline, sources
 from tests.integration.test_indexer import Start, event
+from tests.waiting import eventually
 
 CREATED, UPDATED_LATE, DELETED = 10, 20, 30
 USERS = [f"auth0|{number}" for number in range(20)]

@@ -12,8 +12,9 @@ from opensearchpy import AsyncOpenSearch
 from service.documents.document import DeletionMode
 from service.index.names import IndexNames
 from tests.faulty_proxy import Answer, FaultyProxy, Misbehaviour, RefuseItems
-from tests.integration.conftest import Pipeline, eventually, sources
+from tests.integration.conftest import Pipeline, sources
 from tests.integration.test_indexer import Start, event
+from tests.waiting import eventually
 
 USERS = [f"auth0|{number}" for number in range(8)]
 LARGE = "x" * 10_000

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,6 +18,7 @@ import pytest
 from service.engine import EngineError, Node
 from service.engine.claim import claim_free_ports, is_free
 from service.engine.dump import dump
+from tests.waiting import until_other_thread
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,13 +48,6 @@ def processes_of(node: Node) -> set[int]:
         if any(str(node.data_dir) in argument for argument in process.info["cmdline"] or ())
         and process.info["status"] != psutil.STATUS_ZOMBIE
     }
-
-
-def until(condition: Callable[[], bool], *, within: float = 20.0) -> None:
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        threading.Event().wait(0.02)
 
 
 def test_it_keeps_port_and_data_through_stop_and_kill_and_leaves_no_process(
@@ -184,5 +177,5 @@ def test_the_node_ends_when_its_starter_is_killed(tmp_path: Path) -> None:
         node = Node(tmp_path / "node", port=int(address.rpartition(":")[2]))
         assert len(processes_of(node)) >= 2
         starter.send_signal(signal.SIGKILL)
-        until(lambda: not processes_of(node))
+        until_other_thread(lambda: not processes_of(node))
     node.close()

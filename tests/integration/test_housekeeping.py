@@ -14,9 +14,9 @@ from service.wiring.housekeeping import Housekeeping, Retentions
 from service.wiring.purged_mark import PurgedMark
 from service.wiring.steady_clock import SteadyClock
 from tests.acceptance import auth0
-from tests.integration.conftest import eventually
 from tests.integration.test_purge import NOW_US, left, write
 from tests.unit.journal.samples import Clock, append, bury, dead_seqs
+from tests.waiting import eventually
 
 DAY_US = 86_400_000_000
 

@@ -15,7 +15,8 @@ from service.events.users_export import wrap_profile
 from service.index.connection import OpenSearchOptions, connect
 from service.index.names import IndexNames
 from service.indexer import prepare
-from tests.integration.conftest import Pipeline, eventually, sources
+from tests.integration.conftest import Pipeline, sources
+from tests.waiting import eventually
 
 Start = Callable[..., Awaitable[Pipeline]]
 

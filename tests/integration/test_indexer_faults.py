@@ -8,8 +8,9 @@ from opensearchpy import AsyncOpenSearch
 from service.index.names import IndexNames
 from service.indexer import window
 from tests.faulty_proxy import Answer, FaultyProxy, HangUp, Misbehaviour, RefuseItems, Request
-from tests.integration.conftest import Pipeline, eventually, sources
+from tests.integration.conftest import Pipeline, sources
 from tests.integration.test_indexer import Start, event
+from tests.waiting import eventually
 
 REJECTED = {
     "status": 429,

@@ -16,7 +16,8 @@ from service.journal import database
 from service.journal.errors import JournalFull, JournalUnavailable
 from service.journal.journal import Journal
 from service.journal.options import JournalOptions
-from tests.unit.journal.samples import append, bodies, burial, claim_all, settle, until
+from tests.unit.journal.samples import append, bodies, burial, claim_all, settle
+from tests.waiting import until
 
 MB = 1_000_000
 DISK_BYTES = 80 * MB
@@ -170,7 +171,8 @@ from pathlib import Path
 from service.journal.errors import JournalUnavailable
 from service.journal.journal import Journal
 from tests.integration.test_journal_disk import UNGUARDED, body, numbers
-from tests.unit.journal.samples import append, bodies, claim_all, settle, until
+from tests.unit.journal.samples import append, bodies, claim_all, settle
+from tests.waiting import until
 
 
 async def main() -> None:

@@ -11,7 +11,8 @@ import service.index.purge
 from service.events.timestamp import format_us
 from service.index.names import IndexNames
 from service.index.purge import purge_tombstones
-from tests.integration.conftest import eventually, sources
+from tests.integration.conftest import sources
+from tests.waiting import eventually
 
 DAY_US = 86_400_000_000
 NOW_US = 1_800_000_000_000_000

@@ -19,7 +19,8 @@ from service.index.errors import NeedsNewIndex, RebuildFailed
 from service.index.names import IndexNames
 from service.index.rebuild import Rebuild, RebuildOptions
 from tests.faulty_proxy import Answer, FaultyProxy
-from tests.integration.conftest import Pipeline, eventually, sources
+from tests.integration.conftest import Pipeline, sources
+from tests.waiting import eventually
 
 Start = Callable[..., Awaitable[Pipeline]]
 

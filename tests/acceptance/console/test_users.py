@@ -10,7 +10,7 @@ from tests.acceptance.auth0 import event, new_user_id
 from tests.acceptance.console.browser import Window
 from tests.acceptance.console.conftest import OpenWindow
 from tests.acceptance.console.posting import new_word, now, post, post_many
-from tests.acceptance.waiting import eventually
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -10,6 +10,7 @@ from service.backfill.intake import Intake, IntakeOptions
 from service.journal.errors import JournalError, JournalFull, JournalUnavailable
 from service.journal.records import Accounting, Disposition, Entry
 from service.journal.remote import OwnerGone
+from tests.waiting import until
 
 ENTRIES = [Entry(b"{}", "user.read", Disposition.STORE)]
 
@@ -91,9 +92,7 @@ async def test_half_of_the_journal_stays_free_for_live_events() -> None:
     journal = ScriptedJournal([None])
     journal.size = 1000
     sending = asyncio.create_task(intake(journal, told).append(ENTRIES))
-    async with asyncio.timeout(10):
-        while not told:  # noqa: ASYNC110 - told by the intake's own retries
-            await asyncio.sleep(0)
+    await until(lambda: bool(told))
     assert journal.appended == []
     journal.size = 999
     await sending

@@ -1,7 +1,6 @@
 """Plain values for the journal's tests."""
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,10 +75,3 @@ def content(path: Path) -> bytes:
 
 def names_in(folder: Path) -> set[str]:
     return {file.name for file in folder.iterdir()} if folder.exists() else set()
-
-
-async def until(condition: Callable[[], bool], *, within_s: float = 30) -> None:
-    """Wait for something that nothing announces."""
-    async with asyncio.timeout(within_s):
-        while not condition():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)

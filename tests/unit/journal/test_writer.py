@@ -21,7 +21,8 @@ from service.journal.journal import Journal
 from service.journal.options import JournalOptions
 from service.journal.records import Disposition, Entry, Outcome, Settlement
 from tests.unit.journal.conftest import Opener
-from tests.unit.journal.samples import append, bodies, bury, claim_all, entry, settle, until
+from tests.unit.journal.samples import append, bodies, bury, claim_all, entry, settle
+from tests.waiting import until
 
 BIG = b"x" * 200_000
 

@@ -1,11 +1,12 @@
 """Lines on their way to a reader that may stand still."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from service.observability.log_writer import LogWriter
+from tests.waiting import until_other_thread
 
 
 class Reader:
@@ -45,7 +46,7 @@ def put(writer: LogWriter, *lines: str) -> None:
 def test_what_is_missing_is_told_where_it_is_missing(reader: Reader, writer: LogWriter) -> None:
     put(writer, "1", "2", "3", "4", "5")
     reader.read(2)
-    until(lambda: len(reader.lines) == 2)
+    until_other_thread(lambda: len(reader.lines) == 2)
     put(writer, "6")
     reader.read(10)
     writer.flush(10)
@@ -75,13 +76,3 @@ def test_what_was_put_before_the_end_is_written(reader: Reader, writer: LogWrite
     reader.read(10)
     writer.flush(10)
     assert reader.lines == ["1\n", "2\n"]
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for the other thread."""
-    end = threading.Event()
-    for _ in range(1_000):
-        if condition():
-            return
-        end.wait(0.01)
-    raise AssertionError

@@ -1,7 +1,7 @@
 """A door on a free port before a journal in memory that a test can hold up or break."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from service.journal.records import Entry
@@ -69,13 +69,6 @@ async def opened(options: ReceiverOptions | None = None) -> AsyncIterator[Door]:
     finally:
         door.journal.open.set()
         await door.receiver.stop()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Return when the condition holds. Raises TimeoutError after DEADLINE_S."""
-    async with asyncio.timeout(DEADLINE_S):
-        while not condition():  # noqa: ASYNC110  nothing tells when it changes
-            await asyncio.sleep(0.001)
 
 
 class Wire:

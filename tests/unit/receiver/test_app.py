@@ -18,9 +18,9 @@ from tests.unit.receiver.door import (
     TOKEN,
     opened,
     post,
-    until,
     wire,
 )
+from tests.waiting import until
 
 
 @pytest.mark.parametrize("fault", [JournalFull("full"), JournalUnavailable("disk")])

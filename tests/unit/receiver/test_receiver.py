@@ -18,9 +18,9 @@ from tests.unit.receiver.door import (
     Wire,
     opened,
     post,
-    until,
     wire,
 )
+from tests.waiting import until
 
 
 async def test_port_0_is_a_free_port() -> None:
