@@ -11,8 +11,9 @@ import orjson
 
 from service.engine.node import Node
 from service.index.bootstrap import bootstrap
-from service.index.connection import OpenSearchOptions, connect
+from service.index.connection import connect
 from service.index.names import IndexNames
+from service.index.options import OpenSearchOptions
 
 # With 1 GB, the garbage of flat-out bulks reaches the real-memory circuit breaker now and then.
 HEAP: Final = "2g"

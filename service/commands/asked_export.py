@@ -14,7 +14,8 @@ from service.commands.interruption import Signalled, until_signalled
 from service.commands.terminal import note
 from service.directory.errors import DirectoryError
 from service.directory.export import fetch_export
-from service.directory.management_api import DirectoryOptions, ManagementApi
+from service.directory.management_api import ManagementApi
+from service.directory.options import DirectoryOptions
 from service.settings import Settings
 from service.wiring.stage_options import directory_options
 

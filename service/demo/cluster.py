@@ -21,8 +21,9 @@ from service.demo.log_tail import log_tail
 from service.demo.telling import Teller
 from service.engine import Node
 from service.index.bootstrap import find_indices
-from service.index.connection import OpenSearchOptions, connect
+from service.index.connection import connect
 from service.index.names import IndexNames
+from service.index.options import OpenSearchOptions
 from service.index.templates import load_templates
 from service.settings import Settings
 from service.wiring.stage_options import opensearch_options

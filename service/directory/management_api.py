@@ -20,6 +20,7 @@ from tenacity import (
 )
 
 from service.directory.errors import DirectoryError, DirectoryUnavailable
+from service.directory.options import DirectoryOptions
 from service.events.timestamp import InvalidTimestamp, parse_rfc3339
 
 _LONGEST_ANSWER: Final = 1024 * 1024
@@ -33,20 +34,6 @@ _ADVICE: Final[Mapping[int, str]] = {
     403: "Authorise the application for the Auth0 Management API, with the permission read:users.",
     404: "Check USER_SYNC_AUTH0_DOMAIN: it is the tenant's own domain, not a custom one.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class DirectoryOptions:
-    """How to reach the Management API.
-
-    url: of the tenant's own domain. timeout_s: of one request. patience_s: how long it is repeated.
-    """
-
-    url: str
-    client_id: str
-    client_secret: str
-    timeout_s: float = 30.0
-    patience_s: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from service.backfill.intake import IntakeOptions
 from service.backfill.profiles import LineOptions
-from service.directory.management_api import DirectoryOptions
-from service.index.connection import OpenSearchOptions
+from service.directory.options import DirectoryOptions
 from service.index.names import IndexNames
+from service.index.options import OpenSearchOptions
 from service.indexer.options import IndexerOptions
 from service.journal.options import JournalOptions
 from service.receiver.authorisation import Credentials

@@ -12,8 +12,9 @@ from opensearchpy import AsyncOpenSearch
 from service.clock import clock_us
 from service.engine.node import Node
 from service.index.bootstrap import bootstrap
-from service.index.connection import OpenSearchOptions, connect
+from service.index.connection import connect
 from service.index.names import IndexNames
+from service.index.options import OpenSearchOptions
 from service.indexer.indexer import Indexer
 from service.indexer.options import IndexerOptions
 from service.journal.journal import Journal

@@ -13,8 +13,9 @@ from opensearchpy import AsyncOpenSearch
 from service.documents.document import DeletionMode
 from service.engine import Node
 from service.index.bootstrap import bootstrap
-from service.index.connection import OpenSearchOptions, connect
+from service.index.connection import connect
 from service.index.names import IndexNames
+from service.index.options import OpenSearchOptions
 from tests.integration.conftest import Pipeline, sources
 from tests.integration.test_indexer import Start, event
 from tests.waiting import eventually

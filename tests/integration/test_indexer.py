@@ -12,8 +12,9 @@ from opensearchpy import AsyncOpenSearch
 from service.documents.document import DeletionMode, Document, to_document
 from service.events.event import Event
 from service.events.users_export import wrap_profile
-from service.index.connection import OpenSearchOptions, connect
+from service.index.connection import connect
 from service.index.names import IndexNames
+from service.index.options import OpenSearchOptions
 from service.indexer import prepare
 from tests.integration.conftest import Pipeline, sources
 from tests.waiting import eventually

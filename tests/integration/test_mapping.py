@@ -14,8 +14,9 @@ import pytest
 from opensearchpy import AsyncOpenSearch
 
 from service.index.bootstrap import bootstrap
-from service.index.connection import OpenSearchOptions, connect
+from service.index.connection import connect
 from service.index.names import IndexNames
+from service.index.options import OpenSearchOptions
 from tests.conftest import Engine
 
 NAME_FIELDS = ("name", "given_name", "family_name", "nickname", "username")

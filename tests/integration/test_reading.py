@@ -11,8 +11,9 @@ from service.engine.node import Node
 from service.events.json_text import parse
 from service.events.json_value import Literal
 from service.events.timestamp import parse_rfc3339
-from service.index.connection import OpenSearchOptions, connect_for_bytes
+from service.index.connection import connect_for_bytes
 from service.index.names import IndexNames
+from service.index.options import OpenSearchOptions
 from service.index.reading import UserReader
 from service.index.unexpected import NoResult
 

@@ -13,10 +13,11 @@ from service.documents.document import DeletionMode
 from service.index.advice import ROLE
 from service.index.aliases import aliases_of_new_index
 from service.index.bootstrap import bootstrap
-from service.index.connection import OpenSearchOptions, connect
+from service.index.connection import connect
 from service.index.copying import Copying
 from service.index.errors import NeedsNewIndex, RebuildFailed
 from service.index.names import IndexNames
+from service.index.options import OpenSearchOptions
 from service.index.rebuild import Rebuild, RebuildOptions
 from tests.faulty_proxy import Answer, FaultyProxy
 from tests.integration.conftest import Pipeline, sources

@@ -7,8 +7,9 @@ from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import OpenSearchException
 
 from service.index.bootstrap import bootstrap
-from service.index.connection import OpenSearchOptions, connect
+from service.index.connection import connect
 from service.index.names import IndexNames
+from service.index.options import OpenSearchOptions
 from service.index.purge import purge_tombstones
 from service.index.state import index_state
 from tests.conftest import Engine

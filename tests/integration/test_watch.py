@@ -4,8 +4,9 @@ import pytest
 from opensearchpy import AsyncOpenSearch
 
 from service.index.bootstrap import bootstrap
-from service.index.connection import OpenSearchOptions, connect
+from service.index.connection import connect
 from service.index.names import IndexNames
+from service.index.options import OpenSearchOptions
 from service.wiring.watch import IndexWatch
 from tests.faulty_proxy import Answer, FaultyProxy, Silence
 

@@ -16,8 +16,9 @@ from aiohttp.test_utils import TestServer
 from opensearchpy import AsyncOpenSearch
 
 from service.index.bootstrap import bootstrap
-from service.index.connection import OpenSearchOptions, connect, connect_for_bytes
+from service.index.connection import connect, connect_for_bytes
 from service.index.names import IndexNames
+from service.index.options import OpenSearchOptions
 from service.observability.metrics import Metrics
 from service.search.app import LONGEST_REQUEST_LINE, search_app
 from service.search.options import SearchOptions

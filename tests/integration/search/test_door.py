@@ -16,8 +16,9 @@ from yarl import URL
 
 from service.doors.problems import Problem, ProblemType
 from service.index.aliases import aliases_of_new_index
-from service.index.connection import OpenSearchOptions, connect_for_bytes
+from service.index.connection import connect_for_bytes
 from service.index.names import IndexNames
+from service.index.options import OpenSearchOptions
 from service.observability.metrics import Metrics
 from service.search.app import search_app
 from service.search.export import Exports

@@ -11,8 +11,8 @@ from service.demo.cluster import Cluster
 from service.demo.doors import Doors
 from service.demo.next_steps import Demo, addresses, console_link, suggestions
 from service.events.event import parse_event
-from service.index.connection import OpenSearchOptions
 from service.index.names import IndexNames
+from service.index.options import OpenSearchOptions
 
 # Stands in for curl: what it would be given, a line each.
 _TELLS_ARGUMENTS = 'curl() { printf "%s\\0" "$@"; }\n'

@@ -14,7 +14,8 @@ from aiohttp import web
 from service.directory import export as export_module
 from service.directory.errors import DirectoryError
 from service.directory.export import fetch_export
-from service.directory.management_api import DirectoryOptions, ManagementApi
+from service.directory.management_api import ManagementApi
+from service.directory.options import DirectoryOptions
 from tests.auth0_tenant import CLIENT_ID, CLIENT_SECRET, Auth0Tenant, refusal, running_tenant
 
 USERS = [{"user_id": f"auth0|{number}", "email": f"{number}@x.example"} for number in range(3)]

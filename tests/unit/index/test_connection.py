@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from service.index.connection import InvalidCaFile, OpenSearchOptions, connect
+from service.index.connection import InvalidCaFile, connect
 from service.index.http import HttpConnection
+from service.index.options import OpenSearchOptions
 
 
 def given(**options: Any) -> dict[str, Any]:

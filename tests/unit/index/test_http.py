@@ -29,8 +29,9 @@ from opensearchpy.exceptions import (
 from yarl import URL
 
 from service.index import http
-from service.index.connection import OpenSearchOptions, connect
+from service.index.connection import connect
 from service.index.names import IndexNames
+from service.index.options import OpenSearchOptions
 from service.index.reason import named
 from service.index.state import index_state
 from service.index.unexpected import UnexpectedAnswer

@@ -15,7 +15,8 @@ from opensearchpy.exceptions import (
     TransportError,
 )
 
-from service.index.connection import OpenSearchOptions, connect
+from service.index.connection import connect
+from service.index.options import OpenSearchOptions
 from tests.unit.index.servers import Handler, serving
 
 NOBODY = "127.0.0.1:9"
