@@ -21,7 +21,8 @@ from service.demo.log_tail import log_tail
 from service.engine import supervisor
 
 _READY_SECONDS: Final = 30.0
-_STOP_SECONDS: Final = 12.0  # the supervisor kills after 10
+_STOP_SECONDS: Final = 10.0  # what serve has to end in good order
+_REAP_SECONDS: Final = 2.0  # what the supervisor has to end after it
 _POLL_SECONDS: Final = 0.02
 _ATTEMPTS: Final = 5
 
@@ -65,7 +66,7 @@ class ServiceProcess:
         assert self._process.stdin
         self._process.stdin.close()  # what the supervisor waits for
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_STOP_SECONDS)
+            self._process.wait(_STOP_SECONDS + _REAP_SECONDS)
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -84,7 +85,7 @@ class ServiceProcess:
         paths = [str(Path(service.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
         with self.log_file.open("wb") as log:
             return subprocess.Popen(  # noqa: S603
-                [sys.executable, "-I", "-S", supervisor.__file__, *command],
+                [sys.executable, "-I", "-S", supervisor.__file__, str(_STOP_SECONDS), *command],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
