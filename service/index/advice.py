@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from opensearchpy.exceptions import AuthenticationException, AuthorizationException
+from opensearchpy.exceptions import AuthenticationException, AuthorizationException, SSLError
 
-from service.index.reason import SECURITY, is_block, reason_in
+from service.index.reason import SECURITY, distrust, is_block, reason_in
 
 CREDENTIALS: Final = "check USER_SYNC_OPENSEARCH_USERNAME and USER_SYNC_OPENSEARCH_PASSWORD"
 ROLE: Final = "give the OpenSearch user the role that the README lists"
@@ -20,12 +20,14 @@ CERTIFICATE: Final = (
 NO_TLS: Final = "does it speak plain http? Then USER_SYNC_OPENSEARCH_URL has to begin with http://"
 
 
-def advice_on(error: Exception) -> str:
+def advice_on(error: BaseException) -> str:
     """About a refusal that tells by itself what is to be done; empty for whatever else it is."""
     if is_block(error):
         return LIFT
     if isinstance(error, AuthorizationException):
         return ROLE
+    if isinstance(error, SSLError):
+        return CERTIFICATE if distrust(error) else NO_TLS
     return CREDENTIALS if isinstance(error, AuthenticationException) else ""
 
 

@@ -10,6 +10,7 @@ seen goes on to the next by itself: what may have been carried out is the caller
 
 import io
 import logging
+import re
 import ssl
 import string
 from collections.abc import Collection, Mapping, Sequence
@@ -37,6 +38,9 @@ log = logging.getLogger(__name__)
 # aiohttp writes a larger body given as bytes in one go, and warns of it.
 _LARGE_BODY: Final = 1 << 20
 _LONGEST_EXTRACT: Final = 200
+_LONGEST_HEAD: Final = 4096
+_TITLE: Final = re.compile(r"<title[^>]*>([^<]+)", re.IGNORECASE)
+_TAG: Final = re.compile(r"<[^>]*>?")
 _MOST_NOTES: Final = 100
 
 # No node was reached: nothing was sent.
@@ -223,6 +227,15 @@ def _texts(params: Mapping[str, Any]) -> dict[str, str | bytes]:
     }
 
 
+def _extract(answer: bytes) -> str:
+    """The beginning of a text; a page's title, or else its own words."""
+    text = answer[:_LONGEST_HEAD].decode("utf-8", "replace").strip()
+    if text.startswith("<"):
+        title = _TITLE.search(text)
+        text = " ".join((title[1] if title else _TAG.sub(" ", text)).split())
+    return text[:_LONGEST_EXTRACT]
+
+
 def _no_answer(error: Exception) -> TransportError:
     """The exception for an answer that didn't come."""
     if isinstance(error, TimeoutError):
@@ -240,9 +253,7 @@ def _error(status: int, answer: bytes) -> TransportError:
     except ValueError:
         info = None
     if not isinstance(info, dict):  # not OpenSearch's: a proxy's page, say
-        return cast(
-            TransportError, kind(status, answer[:_LONGEST_EXTRACT].decode("utf-8", "replace"), None)
-        )
+        return cast(TransportError, kind(status, _extract(answer), None))
     error = info.get("error")
     if isinstance(error, dict):
         error = error.get("type")

@@ -14,6 +14,7 @@ from opensearchpy.exceptions import (
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 from tenacity.wait import wait_random_exponential
 
+from service.index.advice import advice_on
 from service.index.bootstrap import bootstrap
 from service.index.change import Change
 from service.index.errors import BootstrapError
@@ -32,7 +33,8 @@ class Bootstrapping:
     creating: see bootstrap.
     done: set when indexing may begin: bootstrapped, not wanted, or refused, by us or by OpenSearch.
     What is there is then used as it is; without the alias the indexer holds events itself.
-    problem: why it isn't bootstrapped, for people; empty when it is.
+    problem: why it isn't bootstrapped, for people; empty when it is. advice: what to do about that,
+    where it tells by itself.
     again_after_s: a refusal waits for a person; so often it is tried whether one has acted.
     """
 
@@ -52,6 +54,7 @@ class Bootstrapping:
         self._again_after_s = again_after_s
         self.done = asyncio.Event()
         self.problem = "OpenSearch has not answered yet" if wanted else ""
+        self.advice = ""
 
     async def run(self) -> None:
         """Try until it is bootstrapped."""
@@ -92,12 +95,13 @@ class Bootstrapping:
                 refusal,
                 extra={"action": "bootstrap_refused"},
             )
-        self.problem = refusal
+        self.problem, self.advice = refusal, ""
 
     def _note(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         if not self.done.is_set():
             self.problem = f"OpenSearch does not let us bootstrap yet ({named(error)})"
+            self.advice = advice_on(error) if error else ""
         if state.attempt_number == 1:
             log.warning(
                 "bootstrapping waits for OpenSearch (%s); events are received meanwhile",

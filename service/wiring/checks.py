@@ -195,7 +195,8 @@ class Vitals:
     def _index(self) -> Check:
         problem = self._bootstrapping.problem
         if problem:
-            return Check("bootstrap", False, problem, "see the README under OpenSearch's side")
+            advice = self._bootstrapping.advice or "see the README under OpenSearch's side"
+            return Check("bootstrap", False, problem, advice)
         if self._made_anew.users_missing:
             return Check(
                 "bootstrap",

@@ -1,13 +1,27 @@
 """What is to be done about a refusal, where the refusal itself tells."""
 
+from unittest.mock import Mock
+
 import pytest
+from aiohttp import ClientConnectorCertificateError
 from opensearchpy.exceptions import (
     AuthenticationException,
     AuthorizationException,
+    SSLError,
     TransportError,
 )
 
-from service.index.advice import CREDENTIALS, LIFT, ROLE, advice_on, with_advice
+from service.index.advice import (
+    CERTIFICATE,
+    CREDENTIALS,
+    LIFT,
+    NO_TLS,
+    ROLE,
+    advice_on,
+    with_advice,
+)
+
+UNVERIFIED = ClientConnectorCertificateError(Mock(), Exception("self-signed"))
 
 
 @pytest.mark.parametrize(
@@ -16,6 +30,8 @@ from service.index.advice import CREDENTIALS, LIFT, ROLE, advice_on, with_advice
         (AuthenticationException(401, "Unauthorized", {}), CREDENTIALS),
         (AuthorizationException(403, "security_exception", {}), ROLE),
         (AuthorizationException(403, "cluster_block_exception", {}), LIFT),
+        (SSLError("N/A", "verify failed", UNVERIFIED), CERTIFICATE),
+        (SSLError("N/A", "wrong version number", OSError()), NO_TLS),
         (TransportError(503, "unavailable", {}), ""),
         (OSError(), ""),
     ],

@@ -121,6 +121,22 @@ async def test_an_error_in_any_shape_is_one(body: str) -> None:
     assert caught.value.status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("<!DOCTYPE HTML>\n<head>\n<title>\nBad  Gateway</title><p>x", "Bad Gateway"),
+        ("<html><body><h1>Request</h1>blocked</body></html>", "Request blocked"),
+        ("upstream gave up\n", "upstream gave up"),
+        ("<", ""),
+    ],
+)
+async def test_of_a_page_its_words_are_told(body: str, words: str) -> None:
+    async with client_of(answer(body, 502, "text/html")) as client:
+        with pytest.raises(TransportError) as caught:
+            await client.info()
+    assert caught.value.error == words
+
+
 async def test_a_redirect_is_not_followed() -> None:
     async with client_of(answer("", 302)) as client:
         with pytest.raises(TransportError) as caught:
