@@ -5,11 +5,13 @@ would. Whatever goes wrong on the way, the canary doesn't stay.
 """
 
 import asyncio
+import math
 import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
 import aiohttp
 import click
@@ -30,6 +32,19 @@ _POLL_S = 0.02
 _CLEAN_UP_S = 3.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
+
+class _Seconds(click.FloatRange):
+    """A number; `nan` is none, though it is in no comparison out of a range."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        seconds = float(super().convert(value, param, ctx))
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is not a number of seconds", param, ctx)
+        return seconds
+
+
 _Shows = Callable[[CanaryEvent], Awaitable[bool]]
 
 
@@ -40,7 +55,7 @@ _Shows = Callable[[CanaryEvent], Awaitable[bool]]
     "--timeout",
     default=30.0,
     show_default=True,
-    type=click.FloatRange(0.1, 3600),
+    type=_Seconds(0.1, 3600),
     help="Seconds to wait for each step to become searchable.",
 )
 def verify(url: str | None, also_url: str | None, timeout: float) -> None:

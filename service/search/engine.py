@@ -55,13 +55,18 @@ class Engine:
         """
         return await self._ask("POST", self._search_path, body, _SEARCH, most_bytes=most_bytes)
 
-    async def documents(self, user_ids: list[str], fields: tuple[str, ...]) -> bytes:
-        """Reads by id, not waiting for a refresh; one that fails is an error in the answer."""
+    async def documents(
+        self, user_ids: list[str], fields: tuple[str, ...], *, most_bytes: int | None = None
+    ) -> bytes:
+        """Reads by id, not waiting for a refresh; one that fails is an error in the answer.
+
+        Raises AnswerTooLarge when that is larger than most_bytes.
+        """
         body: dict[str, Any] = {"ids": user_ids}
         if fields:  # in the body, for a URL is refused from 4,096 bytes on
             source = [*fields, "deleted_at"]
             body = {"docs": [{"_id": user_id, "_source": source} for user_id in user_ids]}
-        return await self._ask("POST", self._mget_path, body, {})
+        return await self._ask("POST", self._mget_path, body, {}, most_bytes=most_bytes)
 
     async def open_point_in_time(self) -> str:
         """Its id. Close it."""

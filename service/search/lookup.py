@@ -6,6 +6,7 @@ from typing import Any
 
 from service.doors.problems import Problem, ProblemType
 from service.events.event import MAX_USER_ID_BYTES
+from service.index.http import AnswerTooLarge
 from service.search.answers import Document, read_documents, read_hits
 from service.search.body import milliseconds
 from service.search.engine import Engine, require_whole
@@ -27,6 +28,7 @@ class Lookup:
     def __init__(self, engine: Engine, options: SearchOptions) -> None:
         self._engine = engine
         self._timeout_s = options.engine_timeout_s
+        self._page_bytes = options.page_bytes
 
     async def user(self, user_id: str, fields: tuple[str, ...]) -> tuple[int, Mapping[str, Any]]:
         """Version and document. Raises Problem."""
@@ -42,8 +44,15 @@ class Lookup:
             shown = read_fields(",".join(dict.fromkeys(request.fields)))
             fields = tuple(dict.fromkeys(("user_id", "email", *shown)))
         ids, emails = list(dict.fromkeys(request.ids)), list(dict.fromkeys(request.emails))
-        by_id = await self._by_id(ids, fields)
-        by_email = await self._by_email(emails, fields)
+        try:
+            by_id = await self._by_id(ids, fields)
+            by_email = await self._by_email(emails, fields)
+        except AnswerTooLarge as answered:
+            raise Problem(
+                ProblemType.INVALID_BODY,
+                f"what is to be shown is large ({answered.size:,} bytes; {self._page_bytes:,} at "
+                "most): look up fewer, or name the `fields` to show",
+            ) from None
         users: dict[str, Mapping[str, Any]] = {
             one: by_id[one].source for one in ids if one in by_id
         }
@@ -66,7 +75,9 @@ class Lookup:
             raise Problem(
                 ProblemType.INVALID_BODY, "too much to show of so many: fewer ids, or fewer fields"
             )
-        found = read_documents(await self._engine.documents(possible, fields))
+        most_bytes = self._page_bytes if len(possible) > 1 else None
+        answer = await self._engine.documents(possible, fields, most_bytes=most_bytes)
+        found = read_documents(answer)
         if isinstance(found, str):
             raise self._engine.unavailable(found)
         return found
@@ -91,7 +102,9 @@ class Lookup:
         if fields:
             body["_source"] = list(fields)
         for _ in range(_MOST_PAGES):
-            hits, timed_out = read_hits(await self._engine.search(body))
+            hits, timed_out = read_hits(
+                await self._engine.search(body, most_bytes=self._page_bytes)
+            )
             require_whole(timed_out)
             for hit in hits:
                 address = _folded(hit["_source"]["email"])

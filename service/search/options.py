@@ -11,7 +11,8 @@ class SearchOptions:
     engine_timeout_s: how long OpenSearch may search; ten times what the slowest query of the
     grammar takes. request_timeout_s: how long its answer may take in all, waiting for a connection
     included. page_bytes: of OpenSearch's answer, from which on a page has fewer users than were
-    asked for: more would stop everything else for seconds, and take ten times its memory.
+    asked for, and a look-up is refused: more would stop everything else for seconds, and take ten
+    times its memory.
     export_page_bytes: about what one page of an export holds, so that memory stays the
     same however large the documents. exports: at once; each keeps a point in time open, of which a
     node allows 300. stall_s: how long an export waits for a client that takes nothing.

@@ -8,7 +8,9 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.integration.search.conftest import USERS, Api, ids, index
+from service.search.options import SearchOptions
+from tests.conftest import Engine
+from tests.integration.search.conftest import TOKEN, USERS, Api, ids, index, serving
 from tests.integration.search.directory import directory
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -233,6 +235,18 @@ async def test_lookups_that_are_refused(
     )
     assert (got, headers["Content-Type"]) == (status, "application/problem+json")
     assert json.loads(answer)["type"].endswith(kind)
+
+
+async def test_too_much_to_show_of_several_is_refused(engine: Engine, api: Api) -> None:
+    users = [user for user in EVERYBODY[:2] if user["email"]]
+    by_id, by_email = [user["user_id"] for user in users], [user["email"] for user in users]
+    async for small in serving(engine.url, api.names, SearchOptions(tokens=[TOKEN], page_bytes=9)):
+        for asked in ({"ids": by_id}, {"emails": by_email}):
+            status, _, answer = await small.request("POST", "/lookup", json=asked)
+            assert status == 400
+            assert "look up fewer, or name the `fields`" in json.loads(answer)["detail"]
+        status, _, _ = await small.request("POST", "/lookup", json={"ids": by_id[:1]})
+        assert status == 200
 
 
 async def test_what_a_lookup_may_hold_is_told(api: Api) -> None:

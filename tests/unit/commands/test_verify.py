@@ -109,6 +109,14 @@ def test_the_canary_is_waited_for_longer_than_its_steps(webhook: Webhook) -> Non
     assert webhook.types == ["user.created", "user.deleted"]
 
 
+@pytest.mark.parametrize("timeout", ["nan", "inf", "0", "soon"])
+def test_a_timeout_that_is_none_is_wrong_usage(webhook: Webhook, timeout: str) -> None:
+    result = run(webhook.url, "--timeout", timeout)
+    assert result.exit_code == 2
+    assert "Invalid value for '--timeout'" in result.stderr
+    assert webhook.types == []
+
+
 def test_without_a_credential_it_is_wrong_usage(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("USER_SYNC_WEBHOOK_TOKENS")
     result = run()
