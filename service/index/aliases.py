@@ -81,17 +81,39 @@ def _live_index(names: IndexNames, indices: Mapping[str, Any]) -> str | None:
         )
     if written:
         return written[0]
-    candidates = behind(names.readers, indices) or [
+    read = behind(names.readers, indices)
+    candidates = read or [
         index
         for index, found in indices.items()
         if fnmatchcase(index, names.pattern) and (_is_ours(found) or index == names.first)
     ]
+    if len(candidates) == 1 and not read:
+        _check_not_left(names, candidates[0], indices)
     if len(candidates) > 1:
         raise AliasConflict(
             f"the writers' alias {names.writers} is missing, and {_listed(candidates)} could be "
             "meant: add it to the one in use with an _aliases request"
         )
     return candidates[0] if candidates else None
+
+
+def _check_not_left(names: IndexNames, index: str, indices: Mapping[str, Any]) -> None:
+    """What a rebuild leaves is no substitute for a lost index: neither an old one, in which users
+    deleted since would be found again, nor a copy that was not finished."""
+    if index in behind(names.next, indices):
+        raise AliasConflict(
+            f"neither {names.readers} nor {names.writers} leads to an index, and {index} is a copy "
+            f"that a rebuild has not finished: delete it (DELETE /{index}), bootstrap, and import "
+            "a new export"
+        )
+    if _is_blocked(indices[index]):
+        raise AliasConflict(
+            f"neither {names.readers} nor {names.writers} leads to an index, and {index} is "
+            "blocked for writing, as a rebuild leaves an old one: users deleted since may be in "
+            f"it. Delete it (DELETE /{index}), bootstrap, and import a new export; or, to use "
+            f'it, lift its block (PUT /{index}/_settings {{"index.blocks.write": null}}), '
+            "bootstrap, and run user-sync reconcile --repair --delete-surplus"
+        )
 
 
 def _plan_readers(
@@ -149,6 +171,11 @@ def _is_ours(found: Mapping[str, Any]) -> bool:
 def _is_closed(found: Mapping[str, Any]) -> bool:
     """OpenSearch sets this when it closes an index, and removes it when it opens it."""
     return str(found["settings"].get("index", {}).get("verified_before_close")).lower() == "true"
+
+
+def _is_blocked(found: Mapping[str, Any]) -> bool:
+    blocks = found["settings"].get("index", {}).get("blocks", {})
+    return str(blocks.get("write")).lower() == "true"
 
 
 def _listed(indices: list[str]) -> str:

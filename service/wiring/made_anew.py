@@ -18,7 +18,10 @@ log = logging.getLogger(__name__)
 
 _NAME = "index_name"
 _UUID = "index_uuid"
+_ORDINAL = "index_ordinal"
 _FOUND_US = "index_found_us"
+
+_MOST_DIGITS = 18  # marks are integers, of up to 63 bits
 
 
 class MadeAnew:
@@ -58,15 +61,21 @@ class MadeAnew:
     async def found(self, name: str, uuid: str) -> None:
         """The index in use. Of the same name but with another uuid, it isn't the one before.
 
-        A rebuild gives an index another name.
+        A rebuild gives an index another name, with a higher number: a lower one is of the past.
         """
         if self._found == (name, uuid):
             return
         # In this order: cut off between two, a rebuilt index isn't taken for one put in place.
-        told = {_UUID: _number(uuid), _NAME: _number(name), _FOUND_US: self._now_us()}
+        told = {
+            _UUID: _number(uuid),
+            _NAME: _number(name),
+            _ORDINAL: _ordinal(name),
+            _FOUND_US: self._now_us(),
+        }
         with suppress(JournalError):  # then the next look tells it
             before = {mark: await self._journal.get_mark(mark) for mark in told}
             replaced = before[_NAME] == told[_NAME] and before[_UUID] != told[_UUID]
+            replaced |= told[_ORDINAL] < (before[_ORDINAL] or 0)
             # Whoever made it may have noted it, and an import have filled it since.
             if replaced and self._since_us() <= (before[_FOUND_US] or 0):
                 await self.note()
@@ -77,6 +86,12 @@ class MadeAnew:
     def _since_us(self) -> int:
         """When one was made anew last; 0 when never."""
         return max(self._journal.made_anew_us() or 0, self._noted_us)
+
+
+def _ordinal(name: str) -> int:
+    """Of an index's name, what it was numbered with; 0 of a name that isn't ours."""
+    number = name.rpartition("-")[2]
+    return int(number) if number.isdecimal() and len(number) <= _MOST_DIGITS else 0
 
 
 def _number(text: str) -> int:

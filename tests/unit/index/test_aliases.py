@@ -101,6 +101,26 @@ def test_two_indices_and_no_alias() -> None:
         plan_aliases(NAMES, {NAMES.first: index(), SECOND: index()})
 
 
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        ({"settings": {"index": {"blocks": {"write": "true"}}}}, "blocks.write"),
+        ({"aliases": {"u-next": {}}}, "delete"),
+    ],
+)
+def test_what_a_rebuild_has_left_is_not_put_in_place_of_a_lost_index(
+    left: dict[str, Any], told: str
+) -> None:
+    """Its users deleted since would be found again, or most would be missing."""
+    with pytest.raises(AliasConflict, match=f"{SECOND} .*{told}"):
+        plan_aliases(NAMES, {SECOND: index() | left})
+
+
+def test_a_block_of_the_index_in_use_hides_no_alias() -> None:
+    blocked = index(READ) | {"settings": {"index": {"blocks": {"write": "true"}}}}
+    assert plan_aliases(NAMES, {NAMES.first: blocked}).live == NAMES.first
+
+
 def test_readers_elsewhere_than_writers() -> None:
     indices = {NAMES.first: index(READ), SECOND: index(WRITE)}
     with pytest.raises(AliasConflict, match="what is written isn't what is read"):

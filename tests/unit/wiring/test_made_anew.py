@@ -93,6 +93,16 @@ async def test_another_index_of_the_same_name_is_one_made_anew(journal: Journal)
     assert not later.users_missing
 
 
+async def test_one_from_before_a_rebuild_is_one_made_anew(journal: Journal) -> None:
+    """A rebuild counts up."""
+    made_anew = MadeAnew(journal, lambda: START_US)
+    for number, uuid in enumerate("ab", 1):
+        await made_anew.found(f"users-{number:06}", uuid)
+    assert not made_anew.users_missing
+    await MadeAnew(journal, lambda: START_US).found("users-000001", "a")
+    assert made_anew.users_missing
+
+
 async def test_one_that_was_told_of_and_filled_before_it_is_found_is_told_of_no_more(
     journal: Journal,
 ) -> None:
