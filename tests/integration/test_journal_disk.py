@@ -84,6 +84,11 @@ async def test_a_full_disk_refuses_and_recovers(small_disk: Path) -> None:
         assert journal.accounting().balanced
 
 
+async def append_without_end(journal: Journal) -> None:
+    while True:
+        await append(journal, b"x" * BODY_BYTES)
+
+
 async def test_the_guard_stops_before_the_disk_is_full(small_disk: Path) -> None:
     options = JournalOptions(min_free_disk_bytes=DISK_BYTES // 4, lock_wait_s=0)
     async with opened(small_disk, options) as journal:
@@ -92,8 +97,7 @@ async def test_the_guard_stops_before_the_disk_is_full(small_disk: Path) -> None
         assert {type(result) for result in results} == {NoneType, JournalFull}
         # What is let in counts twice until it is written: after few groups there is room again.
         with pytest.raises(JournalFull, match="nearly full"):
-            while True:
-                await append(journal, b"x" * BODY_BYTES)
+            await append_without_end(journal)
         for record in await claim_all(journal):
             await settle(journal, record.seq)
         assert journal.accounting().balanced
