@@ -33,7 +33,7 @@ export function reconcile(list, items, key, make) {
 		const focused = node !== before && before?.contains(document.activeElement);
 		if (list.children[place] !== node) list.insertBefore(node, list.children[place] ?? null);
 		if (node !== before) before?.remove();
-		if (focused) node.querySelector("a, button").focus();
+		if (focused) node.querySelector("a, button, summary")?.focus();
 	});
 }
 
