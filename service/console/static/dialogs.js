@@ -29,7 +29,7 @@ export async function confirm(title, yes, kind, text, option) {
 export async function askForTokens() {
 	const field = (room, label) => h("label", label, h("input", { type: "password", name: room, autocomplete: "off", value: token(room) }),
 		h("span.hint", "One of ", h("code", `USER_SYNC_${room.toUpperCase()}_TOKENS`)));
-	const given = await dialog("Tokens", "Use them", "primary", h("p.hint", "Kept until this tab is closed."),
+	const given = await dialog("Tokens", "Use them", "primary", h("p.hint", "Kept until the console’s last tab is closed."),
 		field("search", "Search token"), field("admin", "Admin token, without its name"));
 	if (!given) return;
 	for (const [room, value] of Object.entries(given)) keep(room, value);

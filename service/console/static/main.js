@@ -1,7 +1,7 @@
 /** The frame: shows the view that the address names, and keeps the bar true. */
 
 import { here } from "./address.js";
-import { takeHandedOver } from "./credentials.js";
+import { askOtherTabs, takeHandedOver } from "./credentials.js";
 import * as deadLetters from "./dead_letters.js";
 import { askForTokens } from "./dialogs.js";
 import { follow, refresh } from "./feed.js";
@@ -11,6 +11,9 @@ import * as user from "./user.js";
 import * as users from "./users.js";
 
 const VIEWS = { users: ["Users", users], user: ["User", user], sync: ["Sync", sync], "dead-letters": ["Dead letters", deadLetters] };
+
+/** Within which another tab answers, so that nobody reads of a missing token before. */
+const ANSWERED_MS = 200;
 
 const element = (id) => document.getElementById(id);
 const main = element("main");
@@ -59,4 +62,5 @@ addEventListener("keydown", (event) => {
 	else location.hash = "#/users";
 });
 follow(drawBar);
-begin();
+if (askOtherTabs()) setTimeout(() => shown || begin(), ANSWERED_MS);
+else begin();

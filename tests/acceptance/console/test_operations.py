@@ -42,6 +42,17 @@ async def test_a_link_hands_the_tokens_over_and_forgets_them(open_window: OpenWi
     assert await window.page.evaluate("localStorage.length + document.cookie.length") == 0
 
 
+async def test_a_tab_opened_beside_another_needs_no_token_anew(window: Window) -> None:
+    page = window.page
+    async with window.context.expect_page() as opened:
+        await page.get_by_role("link", name="Sync").click(modifiers=["ControlOrMeta"])
+    beside = await opened.value
+    await expect(beside.get_by_role("heading", name="Checks")).to_be_visible()
+    await page.close()
+    await beside.reload()
+    await expect(beside.get_by_role("heading", name="Checks")).to_be_visible()
+
+
 async def test_without_a_token_it_asks_for_one(open_window: OpenWindow) -> None:
     window = await open_window()
     page = window.page
