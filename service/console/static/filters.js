@@ -32,14 +32,16 @@ function toggled(filters, field, values, value) {
 
 const chip = (label, on, attributes, ...more) => h(on ? "button.chip.on" : "button.chip", attributes, h("span", label), ...more);
 
-/** A group of chips for each facet. counted: the API's; change: told the new filters. */
-export function facetChips(counted, filters, change) {
+/** A group of chips for each facet that tells users apart. counted: the API's; total: users found; change: told the new filters. */
+export function facetChips(counted, total, filters, change) {
 	return facetFields.map((field) => {
 		const counts = new Map((counted[field]?.values ?? []).map(({ value, count }) => [String(value), count]));
 		const chosen = filters.flatMap((filter) => valuesOf(field, filter) ?? []);
 		if (!chosen.length) remembered[field] = [...counts.keys()].slice(0, SHOWN);
 		const values = [...new Set([...(remembered[field] ?? []), ...chosen])];
-		return (values.length > 1 || chosen.length > 0) && h("div.facet", { role: "group", "aria-label": OFFERED[field] },
+		// Many have no value at all: Auth0 often says `blocked` of the blocked alone.
+		const divides = values.length > 1 || chosen.length > 0 || (values.length && counts.get(values[0]) !== total);
+		return divides && h("div.facet", { role: "group", "aria-label": OFFERED[field] },
 			h("span.muted", { "aria-hidden": "true" }, OFFERED[field]),
 			values.map((value) => {
 				const on = chosen.includes(value);

@@ -127,15 +127,15 @@ export function show(main, address) {
 		count.replaceChildren(h("strong", found), h("span.muted",
 			nearly,
 			` · ${Math.max(1, Math.round(took))} ms`));
-		drawFilters(counted);
+		drawFilters(counted, total.value);
 		drawUsers();
 		if (!quietly) say(users.length ? found + nearly : "No user found");
 	}
 
-	function drawFilters(counted) {
+	function drawFilters(counted, found) {
 		const focused = facets.contains(document.activeElement) && document.activeElement.dataset.key;
 		const filterBy = (filters) => change({ filters });
-		facets.replaceChildren(...facetChips(counted, asked.filters, filterBy), ...writtenFilters(asked.filters, filterBy));
+		facets.replaceChildren(...facetChips(counted, found, asked.filters, filterBy), ...writtenFilters(asked.filters, filterBy));
 		if (focused) [...facets.querySelectorAll("button")].find((chip) => chip.dataset.key === focused)?.focus();
 	}
 
@@ -162,7 +162,7 @@ export function show(main, address) {
 			return wait;
 		}
 		tell(problem, error.status === 400 ? notice("This search can’t be understood", error.detail) : refusal("search", error));
-		if (error.status === 400) drawFilters({});
+		if (error.status === 400) drawFilters({}, 0);
 		users = [];
 		next = null;
 		reconcile(list, users, idOf, userRow);
