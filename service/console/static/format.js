@@ -28,11 +28,24 @@ export function span(seconds) {
 	return `${Math.round(seconds / unit)} ${name}`;
 }
 
+/** How long ago; or, by more than clocks differ, how far ahead. */
+function ago(date) {
+	const seconds = (Date.now() - date) / 1000;
+	return seconds < -60 ? `in ${span(-seconds)}` : `${span(Math.max(0, seconds))} ago`;
+}
+
 /** How long ago, with the exact time on hover or, in full, before it; the text itself where it is no time. */
 export function moment(text, full = false) {
 	const date = new Date(text);
 	if (Number.isNaN(date.valueOf())) return h("span", String(text));
 	const exact = `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
-	const relative = `${span(Math.max(0, Date.now() - date) / 1000)} ago`;
-	return h("time", { datetime: text, title: exact }, full ? [`${exact} `, h("span.muted", relative)] : relative);
+	return h("time", { datetime: text, title: exact }, full && `${exact} `, h(full ? "span.muted" : "span", ago(date)));
 }
+
+/** What is shown for long is of another time by then. */
+setInterval(() => {
+	for (const time of document.querySelectorAll("time")) {
+		const now = ago(new Date(time.dateTime));
+		if (time.lastChild.textContent !== now) time.lastChild.textContent = now;
+	}
+}, 10_000);
