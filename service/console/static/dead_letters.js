@@ -22,10 +22,10 @@ export function show(main, address) {
 	const dropAll = h("button.quiet.danger", { onclick: () => drop(known, count) }, "Drop all");
 	const actions = h("div.row", { hidden: true }, replayAll, dropAll);
 	const problem = h("div", { role: "alert" });
-	const outcomes = h("div");
+	const trouble = h("div"), outcomes = h("div");
 	const list = h("ol.letters", { "aria-label": "Dead letters" });
 	const end = h("div.end");
-	main.append(h("div.view", h("h1.unseen", "Dead letters"), h("div.row.apart.top", reasons, actions), problem, outcomes, list, end));
+	main.append(h("div.view", h("h1.unseen", "Dead letters"), h("div.row.apart.top", reasons, actions), problem, trouble, outcomes, list, end));
 
 	async function load(further = false) {
 		const mine = ++turn;
@@ -48,7 +48,8 @@ export function show(main, address) {
 	}
 
 	function draw(byReason) {
-		const held = main.contains(document.activeElement) && document.activeElement;
+		const held = main.contains(document.activeElement) ? document.activeElement : null;
+		const place = [...list.children, end].findIndex((one) => one.contains(held));
 		const counts = Object.entries(byReason).sort((a, b) => b[1] - a[1]);
 		const all = sum(counts.map(([, count]) => count));
 		const chip = ([name, count]) => h(reason === name ? "a.chip.on" : "a.chip", { href: link("dead-letters", null, [["reason", name]]), "aria-current": reason === name && "true" },
@@ -62,7 +63,11 @@ export function show(main, address) {
 		end.replaceChildren(letters.length ? next ? h("button.quiet", { onclick: () => load(true) }, `More of ${number(total)}`) : ""
 			: reason ? notice(`No more of “${words(reason)}”`)
 				: notice("No dead letters", "Every event could be indexed, or waits for it."));
-		if (held && !held.checkVisibility()) main.focus({ preventScroll: true });
+		if (!held || held.checkVisibility()) return;
+		// Instead of a letter that is gone the one after it, instead of “More” the first that it brought.
+		const near = list.children[Math.min(place, list.children.length - 1)]?.firstChild;
+		if (near) near.focus();
+		else main.focus({ preventScroll: true });
 	}
 
 	function row(letter) {
@@ -94,7 +99,7 @@ export function show(main, address) {
 			stale ? "What is older than the tombstones’ retention is not indexed: a deletion may be forgotten." : "What is still unusable becomes a dead letter again.",
 			stale && "Index it all the same, though a deleted user may come back");
 		if (!answer) return;
-		const answers = await act("replay", { ...what, force: Boolean(answer.option) });
+		const answers = await act("replay", { ...what, force: Boolean(answer.option) }, count);
 		const replayed = sum(answers.map((one) => one.replayed));
 		if (replayed) track(name, replayed, answers.map((one) => one.new_seqs).filter(Boolean));
 	}
@@ -102,18 +107,22 @@ export function show(main, address) {
 	async function drop(what, count) {
 		const answer = await confirm(`Drop ${plural(count, "dead letter")} for good?`, "Drop", "danger", "They are never indexed then.");
 		if (!answer) return;
-		const answers = await act("drop", what);
+		const answers = await act("drop", what, count);
 		say(`${plural(sum(answers.map((one) => one.dropped)), "dead letter")} dropped`);
 	}
 
-	/** Do it, part by part when it is much; answers the API's answers. */
-	async function act(name, body) {
+	/** Do it, part by part when it is much, and tell of those that others took; answers the API's answers. */
+	async function act(name, body, count) {
 		const answers = [];
+		const warn = (text) => trouble.replaceChildren(h("p.flag", { role: "alert" }, text));
+		trouble.replaceChildren();
 		try {
 			do answers.push((await ask("admin", `admin/dead-letters/${name}`, { body })).data);
 			while (answers.at(-1).more);
+			const gone = count - sum(answers.map((one) => one.replayed ?? one.dropped));
+			if (gone > 0) warn(`${plural(gone, "dead letter")} no longer there: replayed, dropped or expired before.`);
 		} catch (error) {
-			outcomes.prepend(h("p.flag", { role: "alert" }, error.detail));
+			warn(error.detail);
 		}
 		load();
 		refresh();

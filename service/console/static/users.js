@@ -144,11 +144,13 @@ export function show(main, address) {
 		if (users.length > MOST_LIVE && !problem.firstChild) {
 			problem.append(h("p.flag.row.apart", `More than ${number(MOST_LIVE)} users are shown: their changes no longer are.`, h("button", { onclick: () => ask() }, "Search anew")));
 		}
+		const held = end.contains(document.activeElement);
 		end.replaceChildren(...(stuck ? [h("p.flag", { role: "alert" }, stuck)] : []), users.length
 			? next ? h("button.quiet", { onclick: loadMore }, "More") : ""
 			: asked.filters.length ? notice("No user found", "Nobody matches with these filters.")
 				: asked.q.trim() ? notice("No user found", "Not by id, nor by name, e-mail or phone, even misspelt.")
 					: notice("No users yet", "They come with Auth0’s events, or an imported export."));
+		if (held) end.querySelector("button")?.focus({ preventScroll: true });
 		if (stuck) return;
 		watcher.disconnect();
 		watcher.observe(end); // the end may be in sight again, or still

@@ -300,6 +300,10 @@ async def test_a_further_page_that_fails_leaves_what_is_there(window: Window) ->
     await page.locator(".end").scroll_into_view_if_needed()
     await expect(page.get_by_text("OpenSearch does not answer.")).to_be_visible()
     await expect(rows).to_have_count(50)
+    async with page.expect_response(lambda reply: "cursor=" in reply.url):
+        await page.get_by_role("button", name="More").press("Enter")
+    await page.evaluate("() => new Promise((done) => setTimeout(done))")
+    await expect(page.get_by_role("button", name="More")).to_be_focused()
     await page.unroute_all()
     await page.get_by_role("button", name="More").click()
     await expect(rows.nth(50)).to_be_attached()
