@@ -133,7 +133,7 @@ class _Room:
 
     async def show_dead_letter(self, request: web.Request) -> web.Response:
         seq = int(request.match_info["seq"])
-        letter = await self._journal.dead_letter(seq)
+        letter = await self._journal.dead_letters.get(seq)
         if letter is None:
             raise Problem(ProblemType.NOT_FOUND, f"there is no dead letter {seq}")
         shown = dead_letters.summary(letter)

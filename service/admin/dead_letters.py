@@ -43,9 +43,9 @@ def body(letter: DeadLetter) -> dict[str, str]:
 async def page(journal: Journal, *, reason: str | None, after: int, limit: int) -> dict[str, Any]:
     """A page, oldest first, with the counts of all reasons. Raises JournalUnavailable."""
     # Before the counts: nothing goes by this number that wasn't counted.
-    up_to = await journal.newest_dead_letter(code=reason)
-    letters = await journal.dead_letters(limit=limit + 1, after=after, code=reason)
-    codes = await journal.dead_letter_codes()
+    up_to = await journal.dead_letters.newest(code=reason)
+    letters = await journal.dead_letters.page(limit=limit + 1, after=after, code=reason)
+    codes = await journal.dead_letters.codes()
     shown = letters[:limit]
     return {
         "dead_letters": [summary(letter) for letter in shown],
@@ -69,7 +69,9 @@ async def replay(
     """
     new_seqs: dict[int, int] = {}
     for start in range(0, len(seqs), PAGE):
-        found = await journal.replay_renumbered(seqs[start : start + PAGE], force=force)
+        found = await journal.dead_letters.replay_renumbered(
+            seqs[start : start + PAGE], force=force
+        )
         done(found)
         new_seqs |= found
     return {
@@ -86,7 +88,7 @@ async def drop(
     dropped = 0
     for start in range(0, len(seqs), PAGE):
         part = seqs[start : start + PAGE]
-        found = await journal.drop(part)
+        found = await journal.dead_letters.drop(part)
         done(part, found)
         dropped += found
     return {"dropped": dropped, "not_found": len(set(seqs)) - dropped}
@@ -98,7 +100,7 @@ async def of_reason(journal: Journal, reason: str, last: int) -> tuple[list[int]
     found: list[int] = []
     while len(found) <= MOST_AT_ONCE:
         after = found[-1] if found else 0
-        letters = await journal.dead_letters(limit=PAGE, after=after, code=reason)
+        letters = await journal.dead_letters.page(limit=PAGE, after=after, code=reason)
         found += [letter.seq for letter in letters if letter.seq <= last]
         if len(letters) < PAGE or letters[-1].seq >= last:
             break

@@ -27,14 +27,14 @@ class KnownDeadLetters:
         if key not in self._seqs:
             return False
         if key not in self._bodies:
-            letters = [await self._journal.dead_letter(seq) for seq in self._seqs[key]]
+            letters = [await self._journal.dead_letters.get(seq) for seq in self._seqs[key]]
             self._bodies[key] = {letter.body for letter in letters if letter is not None}
         return body in self._bodies[key]
 
     async def _summaries(self) -> dict[tuple[str, int], list[int]]:
         found: dict[tuple[str, int], list[int]] = defaultdict(list)
         after = 0
-        while page := await self._journal.dead_letters(limit=_PAGE, after=after):
+        while page := await self._journal.dead_letters.page(limit=_PAGE, after=after):
             for letter in page:
                 if letter.type == READ_TYPE:
                     found[letter.code, letter.size].append(letter.seq)

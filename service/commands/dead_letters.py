@@ -66,7 +66,7 @@ def list_(reason: str | None, after: int, limit: int) -> None:
     async def read(journal: JournalAccess) -> None:
         found = await _listed(journal, limit + 1, after, reason)
         letters = found[:limit]
-        codes = await journal.dead_letter_codes()
+        codes = await journal.dead_letters.codes()
         print_letters(letters)
         total = sum(codes.values()) if reason is None else codes.get(reason, 0)
         note(summary(len(letters), total, codes))
@@ -89,7 +89,7 @@ def show(seq: int) -> None:
     """
 
     async def read(journal: JournalAccess) -> None:
-        letter = await journal.dead_letter(seq)
+        letter = await journal.dead_letters.get(seq)
         if letter is None:
             raise Failure(f"There is no dead letter {seq}.")
         print_letter(letter)
@@ -104,7 +104,7 @@ async def _listed(
     found: list[DeadLetterSummary] = []
     while len(found) < limit:
         size = min(_PAGE, limit - len(found))
-        page = await journal.dead_letters(limit=size, after=after, code=reason)
+        page = await journal.dead_letters.page(limit=size, after=after, code=reason)
         found += page
         if len(page) < size:
             break
@@ -145,7 +145,7 @@ def replay(seqs: tuple[int, ...], everything: bool, reason: str | None, force: b
 
     async def put_back(journal: JournalAccess) -> None:
         found = await _selection(journal, seqs, reason)
-        count = await _in_pages(found, lambda page: journal.replay(page, force=force))
+        count = await _in_pages(found, lambda page: journal.dead_letters.replay(page, force=force))
         _report(count, found, "went back to the journal")
         if count and await journal.owner_status() is None:
             note("No serve is running: they are indexed when one does.")
@@ -172,7 +172,7 @@ def drop(seqs: tuple[int, ...], everything: bool, reason: str | None, yes: bool)
             click.confirm(
                 f"Drop {counted(len(found), 'dead letter')} for good?", abort=True, err=True
             )
-        count = await _in_pages(found, journal.drop)
+        count = await _in_pages(found, journal.dead_letters.drop)
         _report(count, found, "dropped for good")
 
     _with_journal(remove)
@@ -189,7 +189,7 @@ async def _selection(journal: JournalAccess, seqs: Sequence[int], reason: str | 
         return list(dict.fromkeys(seqs))
     last = (await journal.status()).last_seq
     found: list[int] = []
-    while page := await journal.dead_letters(
+    while page := await journal.dead_letters.page(
         limit=_PAGE, after=found[-1] if found else 0, code=reason
     ):
         found += [letter.seq for letter in page]

@@ -86,7 +86,7 @@ class ControlServer:
         return _json(wire.pack_status(self._journal.status(), owner))
 
     async def _list(self, request: web.Request) -> web.Response:
-        letters = await self._journal.dead_letters(
+        letters = await self._journal.dead_letters.page(
             limit=min(int(request.query["limit"]), _MOST_ON_A_PAGE),
             after=int(request.query["after"]),
             code=request.query.get("code"),
@@ -94,19 +94,20 @@ class ControlServer:
         return _json(wire.pack_summaries(letters))
 
     async def _show(self, request: web.Request) -> web.Response:
-        letter = await self._journal.dead_letter(int(request.match_info["seq"]))
+        letter = await self._journal.dead_letters.get(int(request.match_info["seq"]))
         return _json(wire.pack_dead_letter(letter))
 
     async def _codes(self, _request: web.Request) -> web.Response:
-        return _json(orjson.dumps(await self._journal.dead_letter_codes()))
+        return _json(orjson.dumps(await self._journal.dead_letters.codes()))
 
     async def _replay(self, request: web.Request) -> web.Response:
         asked = orjson.loads(await request.read())
-        return _json(orjson.dumps(await self._journal.replay(asked["seqs"], force=asked["force"])))
+        found = await self._journal.dead_letters.replay(asked["seqs"], force=asked["force"])
+        return _json(orjson.dumps(found))
 
     async def _drop(self, request: web.Request) -> web.Response:
         asked = orjson.loads(await request.read())
-        return _json(orjson.dumps(await self._journal.drop(asked["seqs"])))
+        return _json(orjson.dumps(await self._journal.dead_letters.drop(asked["seqs"])))
 
     async def _note_comparison(self, request: web.Request) -> web.Response:
         told = orjson.loads(await request.read())

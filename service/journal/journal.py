@@ -6,10 +6,8 @@ One process owns it, one thread writes it. Every number given is a committed one
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Self, TypeVar
 
 from service.clock import clock_us
@@ -18,6 +16,7 @@ from service.journal import ledger as books
 from service.journal.arrivals import Arrivals
 from service.journal.capacity import Capacity
 from service.journal.database import log_path
+from service.journal.dead_letters import DeadLetters
 from service.journal.duplicates import DuplicateWindow
 from service.journal.errors import (
     JournalCorrupt,
@@ -30,8 +29,6 @@ from service.journal.records import (
     Accounting,
     Burial,
     ComparisonResult,
-    DeadLetter,
-    DeadLetterSummary,
     Entry,
     JournalStatus,
     Record,
@@ -53,16 +50,7 @@ _SHARE_OF_LIMIT = 16
 
 T = TypeVar("T")
 
-_NONE_SPARED: Mapping[str, Callable[[bytes], bool]] = MappingProxyType({})
-
 log = logging.getLogger(__name__)
-
-# Dead letters moved in one transaction: appends wait meanwhile.
-_BATCH = 500
-
-
-def _batches(seqs: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (seqs[start : start + _BATCH] for start in range(0, len(seqs), _BATCH))
 
 
 class Journal:
@@ -98,6 +86,7 @@ class Journal:
         self._damaged_logs = damaged_log.kept(log_path(path))
         self._arrivals = Arrivals(self._writer.ledger)
         self._replays = Replays()
+        self.dead_letters = DeadLetters(self._change, self._read, self._replays)
 
     @classmethod
     async def open(
@@ -264,80 +253,10 @@ class Journal:
         """Logs that an opening set aside, with acknowledged events, until somebody removes them."""
         return [kept for kept in self._damaged_logs if kept.exists()]
 
-    async def dead_letters(
-        self, *, limit: int, after: int = 0, code: str | None = None
-    ) -> list[DeadLetterSummary]:
-        """At most `limit` dead letters with seq > after, oldest seq first, without bodies."""
-        return await self._read(
-            lambda sql: reading.dead_letters(sql, limit=limit, after=after, code=code)
-        )
-
-    async def dead_letter(self, seq: int) -> DeadLetter | None:
-        """One dead letter with its body; None when there is none of that seq."""
-        return await self._read(lambda sql: reading.dead_letter(sql, seq))
-
-    async def dead_letter_codes(self) -> dict[str, int]:
-        """How many dead letters there are of each code."""
-        return await self._read(reading.dead_letter_codes)
-
-    async def newest_dead_letter(self, *, code: str | None = None) -> int | None:
-        """The largest seq of a dead letter; None when there is none."""
-        return await self._read(lambda sql: reading.newest_dead_letter(sql, code))
-
-    async def replay(self, seqs: Sequence[int], *, force: bool) -> int:
-        """Put dead letters back, each under a new seq; returns how many there were.
-
-        In batches: after an error some may be back already, and only the rest is there to replay.
-        """
-        return len(await self.replay_renumbered(seqs, force=force))
-
-    async def replay_renumbered(self, seqs: Sequence[int], *, force: bool) -> dict[int, int]:
-        """Like replay; returns the new seq of each that was there, for `whereabouts`."""
-        new_seqs: dict[int, int] = {}
-        for batch in _batches(seqs):
-            found = await self._change(partial(Transaction.replay, seqs=batch, force=force))
-            self._replays.begun(found.values())
-            new_seqs |= found
-        return new_seqs
-
     async def whereabouts(self, first: int, last: int) -> Whereabouts:
         """Where the events first…last are now, at one committed moment. Both inclusive."""
         waiting, codes = await self._read(lambda sql: reading.whereabouts(sql, first, last))
         return Whereabouts(waiting, codes, self._replays.outcomes(first, last))
-
-    async def drop(self, seqs: Sequence[int]) -> int:
-        """Remove dead letters for good, counted as dropped; returns how many there were."""
-        return sum([await self._drop(batch) for batch in _batches(seqs)])
-
-    async def _drop(self, seqs: Sequence[int]) -> int:
-        try:
-            return await self._change(partial(Transaction.drop, seqs=seqs))
-        except JournalDiskFull:  # as for settling
-            if len(seqs) < 2:
-                raise
-            middle = len(seqs) // 2
-            return await self._drop(seqs[:middle]) + await self._drop(seqs[middle:])
-
-    async def expire_dead_letters(
-        self, older_than_us: int, *, spared: Mapping[str, Callable[[bytes], bool]] = _NONE_SPARED
-    ) -> int:
-        """Drop the dead letters that failed before that time; returns how many.
-
-        spared: by code, told the body, whether one stays all the same.
-        """
-        expired = staying = 0
-        while found := await self._read(
-            partial(reading.expired, older_than_us=older_than_us, most=_BATCH, skip=staying)
-        ):
-            going: list[int] = []
-            for seq, code in found:
-                letter = await self.dead_letter(seq) if code in spared else None
-                if letter is None or not spared[code](letter.body):
-                    going.append(seq)
-            staying += len(found) - len(going)
-            if going:
-                expired += await self._drop(going)
-        return expired
 
     async def note_comparison(self, comparison: ComparisonResult) -> None:
         """Remember the last comparison of the index with the directory, durably."""

@@ -1,7 +1,7 @@
 """The journal of another process, through its socket; meanings and errors as of Journal."""
 
 import errno
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
@@ -31,12 +31,45 @@ class OwnerGone(JournalUnavailable):
     """The owner stopped, or stopped answering: what it hadn't confirmed may be done or not."""
 
 
+class _RemoteDeadLetters:
+    def __init__(self, ask: Callable[..., Awaitable[bytes]]) -> None:
+        self._ask = ask
+
+    async def page(
+        self, *, limit: int, after: int = 0, code: str | None = None
+    ) -> list[DeadLetterSummary]:
+        """See DeadLetters.page."""
+        query = {"limit": str(limit), "after": str(after)} | (
+            {} if code is None else {"code": code}
+        )
+        return wire.unpack_summaries(await self._ask("GET", wire.DEAD_LETTERS, query=query))
+
+    async def get(self, seq: int) -> DeadLetter | None:
+        """See DeadLetters.get."""
+        return wire.unpack_dead_letter(await self._ask("GET", wire.DEAD_LETTER.format(seq=seq)))
+
+    async def codes(self) -> dict[str, int]:
+        """See DeadLetters.codes."""
+        return dict(orjson.loads(await self._ask("GET", wire.CODES)))
+
+    async def replay(self, seqs: Sequence[int], *, force: bool) -> int:
+        """See DeadLetters.replay."""
+        asked = orjson.dumps({"seqs": list(seqs), "force": force})
+        return int(orjson.loads(await self._ask("POST", wire.REPLAY, asked)))
+
+    async def drop(self, seqs: Sequence[int]) -> int:
+        """See DeadLetters.drop."""
+        asked = orjson.dumps({"seqs": list(seqs)})
+        return int(orjson.loads(await self._ask("POST", wire.DROP, asked)))
+
+
 class RemoteJournal:
     """`async with RemoteJournal(socket) as journal: …`"""
 
     def __init__(self, socket: Path) -> None:
         self._socket = socket
         self._http = aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(socket)))
+        self.dead_letters = _RemoteDeadLetters(self._ask)
 
     async def __aenter__(self) -> Self:
         return self
@@ -59,33 +92,6 @@ class RemoteJournal:
     async def owner_status(self) -> dict[str, Any] | None:
         """What a running `serve` says of itself; None when the owner is a command."""
         return (await self._ask_status())[1]
-
-    async def dead_letters(
-        self, *, limit: int, after: int = 0, code: str | None = None
-    ) -> list[DeadLetterSummary]:
-        """See Journal.dead_letters."""
-        query = {"limit": str(limit), "after": str(after)} | (
-            {} if code is None else {"code": code}
-        )
-        return wire.unpack_summaries(await self._ask("GET", wire.DEAD_LETTERS, query=query))
-
-    async def dead_letter(self, seq: int) -> DeadLetter | None:
-        """See Journal.dead_letter."""
-        return wire.unpack_dead_letter(await self._ask("GET", wire.DEAD_LETTER.format(seq=seq)))
-
-    async def dead_letter_codes(self) -> dict[str, int]:
-        """See Journal.dead_letter_codes."""
-        return dict(orjson.loads(await self._ask("GET", wire.CODES)))
-
-    async def replay(self, seqs: Sequence[int], *, force: bool) -> int:
-        """See Journal.replay."""
-        asked = orjson.dumps({"seqs": list(seqs), "force": force})
-        return int(orjson.loads(await self._ask("POST", wire.REPLAY, asked)))
-
-    async def drop(self, seqs: Sequence[int]) -> int:
-        """See Journal.drop."""
-        asked = orjson.dumps({"seqs": list(seqs)})
-        return int(orjson.loads(await self._ask("POST", wire.DROP, asked)))
 
     async def note_comparison(self, comparison: ComparisonResult) -> None:
         """See Journal.note_comparison."""

@@ -177,7 +177,7 @@ class Housekeeping:
             except PoisonEvent:  # it is ahead of this clock too
                 return False
 
-        return await self._journal.expire_dead_letters(
+        return await self._journal.dead_letters.expire(
             since_us, spared={PoisonCode.TIME_IN_FUTURE: is_younger}
         )
 

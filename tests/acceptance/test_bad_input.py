@@ -58,8 +58,8 @@ async def buried(service: Service) -> Counter[tuple[bytes, str]]:
     path = Path(service.settings["JOURNAL_PATH"])
     letters: Counter[tuple[bytes, str]] = Counter()
     async with connect(path, JournalOptions(), create=False) as journal:
-        for summary in await journal.dead_letters(limit=1_000):
-            letter = await journal.dead_letter(summary.seq)
+        for summary in await journal.dead_letters.page(limit=1_000):
+            letter = await journal.dead_letters.get(summary.seq)
             assert letter is not None
             letters[letter.body, letter.code] += 1
     return letters

@@ -112,7 +112,7 @@ async def test_when_the_newest_is_refused_for_what_it_holds_the_next_is_written(
     assert (books.applied, books.superseded, books.dead_letters) == (2, 1, 2)
     found = await sources(client, odd_names.readers)
     assert {user: found[user]["nickname"] for user in found} == {"auth0|1": "2", "auth0|2": "3"}
-    for letter in await running.journal.dead_letters(limit=10):
+    for letter in await running.journal.dead_letters.page(limit=10):
         assert letter.code == "rejected_by_opensearch"
         assert "nickname" in letter.reason
 
@@ -140,7 +140,7 @@ async def test_what_this_service_cannot_map_becomes_a_dead_letter_and_the_next_i
     await running.drained()
     found = await sources(client, names.readers)
     assert {user: found[user]["name"] for user in found} == {"auth0|1": "fine", "auth0|3": "fine"}
-    letters = await running.journal.dead_letters(limit=10)
+    letters = await running.journal.dead_letters.page(limit=10)
     assert {letter.code for letter in letters} == {"mapping_failed"}
     assert running.journal.accounting().dead_letters == len(letters) == 2
 
@@ -227,10 +227,10 @@ async def test_an_event_older_than_a_purged_tombstone_needs_a_persons_word(
     running = await pipeline(purged_us=lambda: purged_us)
     await running.feed([event("auth0|old", 10), event("auth0|new", 20)])
     await running.drained()
-    (letter,) = await running.journal.dead_letters(limit=10)
+    (letter,) = await running.journal.dead_letters.page(limit=10)
     assert letter.code == "older_than_retention"
     assert set(await sources(client, names.readers)) == {"auth0|new"}
-    await running.journal.replay([letter.seq], force=True)
+    await running.journal.dead_letters.replay([letter.seq], force=True)
     await running.drained()
     assert set(await sources(client, names.readers)) == {"auth0|new", "auth0|old"}
 
@@ -248,17 +248,17 @@ async def test_a_profile_of_an_export_that_is_replayed_may_be_of_a_user_deleted_
     ]
     await running.feed([wrap_profile(json.dumps(line).encode()) for line in lines])
     await running.drained()
-    (letter,) = await running.journal.dead_letters(limit=10)
+    (letter,) = await running.journal.dead_letters.page(limit=10)
     assert letter.code == "mapping_failed"
 
     monkeypatch.setattr(prepare, "to_document", to_document)
-    await running.journal.replay([letter.seq], force=False)
+    await running.journal.dead_letters.replay([letter.seq], force=False)
     await running.drained()
-    (anew,) = await running.journal.dead_letters(limit=10)
+    (anew,) = await running.journal.dead_letters.page(limit=10)
     assert anew.code == "older_than_retention"
     assert set(await sources(client, names.readers)) == {"auth0|fine"}
 
-    await running.journal.replay([anew.seq], force=True)
+    await running.journal.dead_letters.replay([anew.seq], force=True)
     await running.drained()
     assert set(await sources(client, names.readers)) == {"auth0|fine", "auth0|odd"}
 

@@ -164,7 +164,7 @@ async def test_an_event_that_waits_while_tombstones_are_purged_is_not_sent(
     proxy.heal()
     await running.drained()
     assert set(await sources(client, names.readers)) == {"auth0|new"}
-    (letter,) = await running.journal.dead_letters(limit=10)
+    (letter,) = await running.journal.dead_letters.page(limit=10)
     assert letter.code == "older_than_retention"
 
 

@@ -150,7 +150,7 @@ async def test_what_is_done_leaves_a_disk_that_has_no_room_for_all_of_it_at_once
         ballast = small_disk / "ballast"
         ballast.write_bytes(b"x" * (free_bytes(small_disk) - 3 * MB))
         await settle(journal, *range(101, 201))
-        assert await journal.expire_dead_letters(sys.maxsize) == 100
+        assert await journal.dead_letters.expire(sys.maxsize) == 100
         assert (journal.accounting().bytes, journal.accounting().balanced) == (0, True)
 
 

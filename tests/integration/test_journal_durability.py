@@ -45,8 +45,8 @@ def killed_after(command: list[str], acknowledgements: int) -> set[int]:
 async def present(journal: Journal) -> set[int]:
     """The numbers of all events in the journal and among the dead letters."""
     found = await bodies(journal)
-    for summary in await journal.dead_letters(limit=1_000_000):
-        letter = await journal.dead_letter(summary.seq)
+    for summary in await journal.dead_letters.page(limit=1_000_000):
+        letter = await journal.dead_letters.get(summary.seq)
         assert letter is not None
         found.append(letter.body)
     return {int(body) for body in found if not body.startswith(FILLER)}

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from service.commands.main import cli
+from service.journal.dead_letters import DeadLetters
 from service.journal.journal import Journal
 from service.journal.options import JournalOptions
 from service.journal.records import Accounting, Burial, DeadLetterSummary, Disposition, Entry
@@ -79,14 +80,14 @@ def test_a_list_longer_than_a_page_of_the_journals(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A running serve answers with no more than a page, whatever is asked for."""
-    read = Journal.dead_letters
+    read = DeadLetters.page
 
     async def capped(
-        self: Journal, *, limit: int, after: int = 0, code: str | None = None
+        self: DeadLetters, *, limit: int, after: int = 0, code: str | None = None
     ) -> list[DeadLetterSummary]:
         return await read(self, limit=min(limit, 1), after=after, code=code)
 
-    monkeypatch.setattr(Journal, "dead_letters", capped)
+    monkeypatch.setattr(DeadLetters, "page", capped)
     monkeypatch.setattr("service.commands.dead_letters._PAGE", 1)
     first = run("list", "--limit", "2")
     assert numbers(first) == ["1", "2"]

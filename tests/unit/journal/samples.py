@@ -66,7 +66,7 @@ async def bury(journal: Journal, *seqs: int, code: str = "mapper_parsing_excepti
 
 
 async def dead_seqs(journal: Journal, code: str | None = None) -> Sequence[int]:
-    return [letter.seq for letter in await journal.dead_letters(limit=100, code=code)]
+    return [letter.seq for letter in await journal.dead_letters.page(limit=100, code=code)]
 
 
 def content(path: Path) -> bytes:

@@ -124,14 +124,14 @@ async def test_handles_dead_letters_beside_the_owner(served: Journal, path: Path
     await bury(served, 1, 2, 3, code="odd & even=?")
     await bury(served, 4, code="other")
     async with connect(path, OPTIONS) as access:
-        page = await access.dead_letters(limit=2, after=1, code="odd & even=?")
-        assert page == await served.dead_letters(limit=2, after=1, code="odd & even=?")
+        page = await access.dead_letters.page(limit=2, after=1, code="odd & even=?")
+        assert page == await served.dead_letters.page(limit=2, after=1, code="odd & even=?")
         assert len(page) == 2
-        assert await access.dead_letter(4) == await served.dead_letter(4)
-        assert await access.dead_letter(5) is None
-        assert await access.dead_letter_codes() == {"odd & even=?": 3, "other": 1}
-        assert await access.replay([1, 2], force=True) == 2
-        assert await access.drop([3, 4, 5]) == 2
+        assert await access.dead_letters.get(4) == await served.dead_letters.get(4)
+        assert await access.dead_letters.get(5) is None
+        assert await access.dead_letters.codes() == {"odd & even=?": 3, "other": 1}
+        assert await access.dead_letters.replay([1, 2], force=True) == 2
+        assert await access.dead_letters.drop([3, 4, 5]) == 2
     assert served.accounting().dropped == 2
     assert [record.forced for record in await claim_all(served)] == [False, True, True]
 

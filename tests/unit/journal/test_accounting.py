@@ -120,7 +120,7 @@ class Model(RuleBasedStateMachine):
     @rule(which=st.lists(seqs, max_size=4), force=st.booleans())
     def replay(self, which: list[int], force: bool) -> None:
         found = sorted(set(which) & self.dead.keys())
-        assert self.do(self.journal.replay(which, force=force)) == len(found)
+        assert self.do(self.journal.dead_letters.replay(which, force=force)) == len(found)
         for seq in found:
             self.last_seq += 1
             self.events[self.last_seq] = self.dead.pop(seq)
@@ -128,14 +128,14 @@ class Model(RuleBasedStateMachine):
     @rule(which=st.lists(seqs, max_size=4))
     def drop(self, which: list[int]) -> None:
         found = set(which) & self.dead.keys()
-        assert self.do(self.journal.drop(which)) == len(found)
+        assert self.do(self.journal.dead_letters.drop(which)) == len(found)
         self.count(dropped=len(found))
         for seq in found:
             del self.dead[seq]
 
     @rule()
     def expire_all(self) -> None:
-        assert self.do(self.journal.expire_dead_letters(self.clock.us + 1)) == len(self.dead)
+        assert self.do(self.journal.dead_letters.expire(self.clock.us + 1)) == len(self.dead)
         self.count(dropped=len(self.dead))
         self.dead.clear()
 
@@ -159,7 +159,7 @@ class Model(RuleBasedStateMachine):
         )
         claimed = self.do(self.journal.claim(after=0, max_events=1000, max_bytes=10**6))
         assert {record.seq: record.body for record in claimed} == self.events
-        letters = self.do(self.journal.dead_letters(limit=1000))
+        letters = self.do(self.journal.dead_letters.page(limit=1000))
         assert {letter.seq for letter in letters} == self.dead.keys()
         assert self.journal.last_seq() == self.last_seq
         assert self.journal.tenant() == self.tenant

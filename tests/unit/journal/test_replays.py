@@ -10,7 +10,7 @@ async def test_a_replayed_event_is_followed_to_its_end(journal: Journal) -> None
     await append(journal, b"a", b"b", b"c")
     await journal.settle([], [Burial(seq, "code", "reason", 1, "user.created") for seq in (1, 2)])
 
-    new_seqs = await journal.replay_renumbered([2, 1, 1, 99], force=False)
+    new_seqs = await journal.dead_letters.replay_renumbered([2, 1, 1, 99], force=False)
     assert new_seqs == {1: 4, 2: 5}
     assert await journal.whereabouts(4, 5) == Whereabouts(2, {}, {})
 

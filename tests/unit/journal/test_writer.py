@@ -147,7 +147,7 @@ async def test_the_limit_counts_what_is_kept(open_journal: Opener) -> None:
     await bury(journal, 1)
     with pytest.raises(JournalFull):
         await append(journal, b"c" * 21)
-    await journal.drop([1])
+    await journal.dead_letters.drop([1])
     await append(journal, b"c" * 40)
     await settle(journal, 2)
     assert journal.refusal() is None
