@@ -8,6 +8,9 @@ export const number = (value) => whole.format(value);
 
 export const plural = (value, noun) => `${number(value)} ${noun}${value === 1 ? "" : "s"}`;
 
+/** Of a service with so many failing checks. */
+export const health = (failing) => (failing ? `${plural(failing, "check")} failing` : "All is well");
+
 export const sum = (values) => values.reduce((total, value) => total + value, 0);
 
 /** snake_case to words. */

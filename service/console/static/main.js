@@ -5,7 +5,7 @@ import { askOtherTabs, takeHandedOver } from "./credentials.js";
 import * as deadLetters from "./dead_letters.js";
 import { askForTokens } from "./dialogs.js";
 import { follow, refresh } from "./feed.js";
-import { number } from "./format.js";
+import { health, number } from "./format.js";
 import * as sync from "./sync.js";
 import * as user from "./user.js";
 import * as users from "./users.js";
@@ -42,6 +42,7 @@ function drawBar({ latest, error }) {
 	element("dead").textContent = letters && number(letters);
 	element("health").hidden = !latest;
 	element("health").className = failing ? "dot bad" : "dot";
+	element("health").title = element("health").ariaLabel = health(failing);
 	element("offline").hidden = error?.status !== 0;
 }
 

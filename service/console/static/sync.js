@@ -3,7 +3,7 @@
 import { chart, lags, levels, rates } from "./chart.js";
 import { h, reconcile, say } from "./dom.js";
 import { follow } from "./feed.js";
-import { bytes, decimal, moment, number, plural, span, sum, words } from "./format.js";
+import { bytes, decimal, health, moment, number, plural, span, sum, words } from "./format.js";
 import { card, facts, refusal, tell } from "./parts.js";
 
 const ENDS = {
@@ -41,7 +41,7 @@ export function show(main) {
 		if (!latest) return;
 		for (const [one, points] of charts) one.draw(points(history));
 		const failing = latest.checks.filter((check) => !check.ok).length;
-		const state = failing ? `${plural(failing, "check")} failing` : "All is well";
+		const state = health(failing);
 		summary.replaceChildren(h(failing ? "strong.bad" : "strong.ok", state), h("span.muted", ` · version ${latest.version}`));
 		if (before && before !== state) say(state);
 		before = state;

@@ -28,7 +28,7 @@ export function tree(label, value, depth = 1) {
 }
 
 function string(value) {
-	if (value.length <= LONGEST) return h("bdi.str", value || "“”");
-	const shown = h("bdi.str", `${value.slice(0, LONGEST)}… `);
-	return [shown, h("button.quiet", { onclick: ({ target }) => { shown.textContent = value; target.remove(); } }, `all ${plural(value.length, "character")}`)];
+	if (value.length <= LONGEST) return h("bdi.str", value);
+	const shown = h("bdi.str", `${value.slice(0, LONGEST)}…`);
+	return [shown, " ", h("button.quiet", { onclick: ({ target }) => { shown.textContent = value; target.remove(); } }, `all ${plural(value.length, "character")}`)];
 }

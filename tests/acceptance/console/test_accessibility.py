@@ -5,7 +5,7 @@ from importlib import resources
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.acceptance.auth0 import event, new_user_id
 from tests.acceptance.console.browser import Window
@@ -109,3 +109,41 @@ async def test_whose_name_is_blank_is_called_otherwise(window: Window) -> None:
     row = window.page.get_by_role("link", name=address)
     await expect(row.locator(".name")).to_have_text(address)
     await expect(row).to_contain_text("no sign-in known")
+
+
+async def test_the_bar_tells_in_words_whether_all_is_well(window: Window) -> None:
+    async def failing(route: Route) -> None:
+        reply = await route.fetch()
+        status = await reply.json()
+        status["checks"] = [check | {"ok": False} for check in status["checks"][:2]]
+        await route.fulfill(response=reply, json=status)
+
+    await window.page.route("**/admin/status", failing)
+    await expect(window.page.get_by_role("link", name="Sync 2 checks failing")).to_be_visible()
+
+
+async def test_words_and_numbers_of_the_accounting_stay_whole_in_a_narrow_window(
+    open_window: OpenWindow,
+) -> None:
+    window = await open_window(viewport={"width": 320, "height": 640})
+    await window.sign_in(path="/sync")
+    row = window.page.get_by_role("row", name="Superseded")
+    await expect(row).to_be_visible()
+    word = "cell => { const word = new Range(); word.selectNodeContents(cell); return "
+    lines = "word.getBoundingClientRect().height / parseFloat(getComputedStyle(cell).lineHeight) }"
+    assert await row.get_by_role("rowheader").evaluate(word + lines) < 1.5
+    assert await window.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_a_text_is_told_from_a_number_by_more_than_its_colour(window: Window) -> None:
+    user_id, page = new_user_id(), window.page
+    metadata = {"word": "true", "fact": True, "nothing": ""}
+    posted = event("created", user_id, TIME, name="Quoted Words", app_metadata=metadata)
+    await window.service.post(posted)
+    await window.service.drained()
+    await page.goto(f"{window.service.private_url}/#/users/{user_id}")
+    leaf = page.locator(".leaf")
+    await expect(leaf.filter(has_text="word")).to_match_aria_snapshot("- text: 'word: “true”'")
+    await expect(leaf.filter(has_text="fact")).to_match_aria_snapshot("- text: 'fact: true'")
+    await expect(leaf.filter(has_text="nothing")).to_match_aria_snapshot("- text: 'nothing: “”'")
+    await expect(leaf.filter(has_text="word").locator(".str")).to_have_text("true")
