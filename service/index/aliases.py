@@ -87,8 +87,8 @@ def _live_index(names: IndexNames, indices: Mapping[str, Any]) -> str | None:
         for index, found in indices.items()
         if fnmatchcase(index, names.pattern) and (_is_ours(found) or index == names.first)
     ]
-    if len(candidates) == 1 and not read:
-        _check_not_left(names, candidates[0], indices)
+    if not read:
+        _check_not_left(names, candidates, indices)
     if len(candidates) > 1:
         raise AliasConflict(
             f"the writers' alias {names.writers} is missing, and {_listed(candidates)} could be "
@@ -97,22 +97,19 @@ def _live_index(names: IndexNames, indices: Mapping[str, Any]) -> str | None:
     return candidates[0] if candidates else None
 
 
-def _check_not_left(names: IndexNames, index: str, indices: Mapping[str, Any]) -> None:
-    """What a rebuild leaves is no substitute for a lost index: neither an old one, in which users
+def _check_not_left(names: IndexNames, candidates: list[str], indices: Mapping[str, Any]) -> None:
+    """What rebuilds leave is no substitute for a lost index: neither an old one, in which users
     deleted since would be found again, nor a copy that was not finished."""
-    if index in behind(names.next, indices):
+    unfinished = behind(names.next, indices)
+    left = [index for index in candidates if index in unfinished or _is_blocked(indices[index])]
+    if left and left == candidates:
         raise AliasConflict(
-            f"neither {names.readers} nor {names.writers} leads to an index, and {index} is a copy "
-            f"that a rebuild has not finished: delete it (DELETE /{index}), bootstrap, and import "
-            "a new export"
-        )
-    if _is_blocked(indices[index]):
-        raise AliasConflict(
-            f"neither {names.readers} nor {names.writers} leads to an index, and {index} is "
-            "blocked for writing, as a rebuild leaves an old one: users deleted since may be in "
-            f"it. Delete it (DELETE /{index}), bootstrap, and import a new export; or, to use "
-            f'it, lift its block (PUT /{index}/_settings {{"index.blocks.write": null}}), '
-            "bootstrap, and run user-sync reconcile --repair --delete-surplus"
+            f"neither {names.readers} nor {names.writers} leads to an index, and what is there is "
+            f"blocked for writing or not finished, as a rebuild leaves it: {_listed(left)}. It may "
+            "lack users, or have some who were deleted since. Delete it (DELETE "
+            f"/{','.join(left)}), bootstrap, and import a new export. Or, to use one of them, lift "
+            'its block (PUT /…/_settings {"index.blocks.write": null}), bootstrap, and run '
+            "user-sync reconcile --repair --delete-surplus"
         )
 
 
@@ -174,8 +171,9 @@ def _is_closed(found: Mapping[str, Any]) -> bool:
 
 
 def _is_blocked(found: Mapping[str, Any]) -> bool:
+    """A rebuild blocks an index of ours; whose another one is, it is told as a stranger's."""
     blocks = found["settings"].get("index", {}).get("blocks", {})
-    return str(blocks.get("write")).lower() == "true"
+    return _is_ours(found) and str(blocks.get("write")).lower() == "true"
 
 
 def _listed(indices: list[str]) -> str:

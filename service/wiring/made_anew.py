@@ -16,7 +16,7 @@ from service.journal.journal import Journal
 
 log = logging.getLogger(__name__)
 
-_NAME = "index_name"
+_STEM = "index_stem"
 _UUID = "index_uuid"
 _ORDINAL = "index_ordinal"
 _FOUND_US = "index_found_us"
@@ -59,23 +59,23 @@ class MadeAnew:
             await self._journal.note_made_anew(self._noted_us)
 
     async def found(self, name: str, uuid: str) -> None:
-        """The index in use. Of the same name but with another uuid, it isn't the one before.
-
-        A rebuild gives an index another name, with a higher number: a lower one is of the past.
+        """The index in use. One with another uuid isn't the one before, unless a rebuild made it:
+        that counts the number in its name up.
         """
         if self._found == (name, uuid):
             return
+        stem, ordinal = _parts(name)
         # In this order: cut off between two, a rebuilt index isn't taken for one put in place.
         told = {
             _UUID: _number(uuid),
-            _NAME: _number(name),
-            _ORDINAL: _ordinal(name),
+            _ORDINAL: ordinal,
+            _STEM: _number(stem),
             _FOUND_US: self._now_us(),
         }
         with suppress(JournalError):  # then the next look tells it
             before = {mark: await self._journal.get_mark(mark) for mark in told}
-            replaced = before[_NAME] == told[_NAME] and before[_UUID] != told[_UUID]
-            replaced |= told[_ORDINAL] < (before[_ORDINAL] or 0)
+            rebuilt = before[_STEM] == told[_STEM] and ordinal > (before[_ORDINAL] or 0)
+            replaced = before[_STEM] is not None and before[_UUID] != told[_UUID] and not rebuilt
             # Whoever made it may have noted it, and an import have filled it since.
             if replaced and self._since_us() <= (before[_FOUND_US] or 0):
                 await self.note()
@@ -88,10 +88,12 @@ class MadeAnew:
         return max(self._journal.made_anew_us() or 0, self._noted_us)
 
 
-def _ordinal(name: str) -> int:
-    """Of an index's name, what it was numbered with; 0 of a name that isn't ours."""
-    number = name.rpartition("-")[2]
-    return int(number) if number.isdecimal() and len(number) <= _MOST_DIGITS else 0
+def _parts(name: str) -> tuple[str, int]:
+    """Of an index's name, all but its number, and that; 0 of a name that isn't ours."""
+    stem, _, number = name.rpartition("-")
+    if number.isdecimal() and len(number) <= _MOST_DIGITS:
+        return stem, int(number)
+    return name, 0
 
 
 def _number(text: str) -> int:

@@ -101,24 +101,30 @@ def test_two_indices_and_no_alias() -> None:
         plan_aliases(NAMES, {NAMES.first: index(), SECOND: index()})
 
 
+BLOCKED = {"settings": {"index": {"blocks": {"write": "true"}}}}
+
+
 @pytest.mark.parametrize(
-    ("left", "told"),
+    "left",
     [
-        ({"settings": {"index": {"blocks": {"write": "true"}}}}, "blocks.write"),
-        ({"aliases": {"u-next": {}}}, "delete"),
+        {SECOND: index() | BLOCKED},
+        {SECOND: index({"u-next": {}})},
+        {NAMES.first: index() | BLOCKED, SECOND: index() | BLOCKED},
     ],
 )
-def test_what_a_rebuild_has_left_is_not_put_in_place_of_a_lost_index(
-    left: dict[str, Any], told: str
-) -> None:
+def test_what_a_rebuild_has_left_is_not_put_in_place_of_a_lost_index(left: dict[str, Any]) -> None:
     """Its users deleted since would be found again, or most would be missing."""
-    with pytest.raises(AliasConflict, match=f"{SECOND} .*{told}"):
-        plan_aliases(NAMES, {SECOND: index() | left})
+    with pytest.raises(AliasConflict, match=f"DELETE /{','.join(left)}.*blocks.write"):
+        plan_aliases(NAMES, left)
+
+
+def test_a_strangers_index_is_one_though_it_is_blocked() -> None:
+    with pytest.raises(NameTaken, match="is not ours"):
+        plan_aliases(NAMES, {NAMES.first: index(ours=False) | BLOCKED})
 
 
 def test_a_block_of_the_index_in_use_hides_no_alias() -> None:
-    blocked = index(READ) | {"settings": {"index": {"blocks": {"write": "true"}}}}
-    assert plan_aliases(NAMES, {NAMES.first: blocked}).live == NAMES.first
+    assert plan_aliases(NAMES, {NAMES.first: index(READ) | BLOCKED}).live == NAMES.first
 
 
 def test_readers_elsewhere_than_writers() -> None:

@@ -93,13 +93,14 @@ async def test_another_index_of_the_same_name_is_one_made_anew(journal: Journal)
     assert not later.users_missing
 
 
-async def test_one_from_before_a_rebuild_is_one_made_anew(journal: Journal) -> None:
-    """A rebuild counts up."""
+@pytest.mark.parametrize("past", ["users-000001", "people-000003"])
+async def test_one_that_no_rebuild_has_made_is_one_made_anew(journal: Journal, past: str) -> None:
+    """The one from before a rebuild, say, or one that an earlier USER_SYNC_INDEX named."""
     made_anew = MadeAnew(journal, lambda: START_US)
-    for number, uuid in enumerate("ab", 1):
-        await made_anew.found(f"users-{number:06}", uuid)
+    await made_anew.found("users-000001", "a")
+    await made_anew.found("users-000002", "b")
     assert not made_anew.users_missing
-    await MadeAnew(journal, lambda: START_US).found("users-000001", "a")
+    await MadeAnew(journal, lambda: START_US).found(past, "c")
     assert made_anew.users_missing
 
 
