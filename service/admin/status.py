@@ -31,7 +31,6 @@ def status(
     `searchable_lag` to the start of this process.
     """
     figures = journal.accounting
-    oldest = journal.oldest_received_us
     last_test = journal.last_test_us
     compared = journal.last_comparison
     return {
@@ -43,7 +42,7 @@ def status(
         "journal": {
             "events": figures.journal,
             "bytes": figures.bytes,
-            "oldest_age_seconds": 0.0 if oldest is None else max(0, now_us - oldest) / 1e6,
+            "oldest_age_seconds": journal.oldest_age_s(now_us),
             "takes_events": journal.can_append,
             "refusal": journal.refusal,
         },

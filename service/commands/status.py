@@ -161,11 +161,10 @@ def as_dict(picture: Picture) -> dict[str, Any]:
 def _journal_dict(journal: JournalStatus, now_us: int) -> dict[str, Any]:
     figures = journal.accounting
     compared = journal.last_comparison
-    oldest = journal.oldest_received_us
     return {
         "events": figures.journal,
         "bytes": figures.bytes,
-        "oldest_age_seconds": 0.0 if oldest is None else max(0, now_us - oldest) / 1e6,
+        "oldest_age_seconds": journal.oldest_age_s(now_us),
         "takes_events": journal.can_append,
         "refusal": journal.refusal,
         "last_test_us": journal.last_test_us,

@@ -173,6 +173,11 @@ class JournalStatus:
         """Whether events are taken."""
         return not self.refusal
 
+    def oldest_age_s(self, now_us: int) -> float:
+        """How long the oldest event has waited; 0 when the journal is empty."""
+        oldest = self.oldest_received_us
+        return 0.0 if oldest is None else max(0, now_us - oldest) / 1e6
+
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
