@@ -52,9 +52,9 @@ export function facetChips(counted, total, filters, change) {
 	}).filter(Boolean);
 }
 
-/** Each to be taken off. */
+/** Each to be taken off. change: told the filters that are left, and the one taken off. */
 export const writtenFilters = (filters, change) => filters.filter((filter) => !facetFields.some((field) => valuesOf(field, filter))).map((filter) =>
-	chip(filter, true, { "aria-label": `Remove filter ${filter}`, onclick: () => change(filters.filter((one) => one !== filter)) }, h("span", "×")));
+	chip(filter, true, { "aria-label": `Remove filter ${filter}`, "data-key": filter, onclick: () => change(filters.filter((one) => one !== filter), filter) }, h("span", "×")));
 
 export function filterForm(add) {
 	const input = h("input.write", { "aria-label": "Add a filter", ...PLAIN, placeholder: "Add filter: app_metadata.plan=pro" });

@@ -19,7 +19,7 @@ let left = {};
 
 /** Fill main. Answers how to leave, and how to follow the address. */
 export function show(main, address) {
-	let asked, users = [], next = null, stuck = null, turn = 0, flight = null, timer, entering = false;
+	let asked, users = [], next = null, stuck = null, turn = 0, flight = null, timer, entering = false, mistaken = false;
 
 	const box = h("input", {
 		id: "search", type: "search", ...PLAIN, placeholder: "Name, e-mail, @domain, phone or id   ( / )", "aria-label": "Search users", "aria-description": "Arrow keys move through the results, Enter opens one, Escape clears",
@@ -27,6 +27,7 @@ export function show(main, address) {
 	});
 	const count = h("p.count.under");
 	const facets = h("div.facets");
+	const form = filterForm((filter) => change({ filters: [...asked.filters, filter] }));
 	const problem = h("div", { role: "alert" });
 	const list = h("ol.users", { "aria-label": "Users", onkeydown: keys });
 	const end = h("div.end");
@@ -34,7 +35,7 @@ export function show(main, address) {
 		h("h1.unseen", "Users"),
 		h("search",
 			box,
-			h("div.facets", facets, filterForm((filter) => change({ filters: [...asked.filters, filter] })))),
+			h("div.facets", facets, form)),
 		count, problem, list, end);
 	main.append(page);
 	const watcher = new IntersectionObserver((seen) => seen.at(-1).isIntersecting && loadMore(), { rootMargin: "400px" });
@@ -123,6 +124,7 @@ export function show(main, address) {
 	function draw({ total, facets: counted = {}, took_ms: took, forgiving }, quietly) {
 		const found = `${number(total.value)}${total.relation === "gte" ? "+" : ""} user${total.value === 1 ? "" : "s"}`;
 		const nearly = forgiving && users.length ? ", not quite as typed" : "";
+		mistaken = false;
 		problem.replaceChildren();
 		count.replaceChildren(h("strong", found), h("span.muted",
 			nearly,
@@ -133,10 +135,21 @@ export function show(main, address) {
 	}
 
 	function drawFilters(counted, found) {
-		const focused = facets.contains(document.activeElement) && document.activeElement.dataset.key;
+		const focused = facets.contains(document.activeElement) && document.activeElement;
 		const filterBy = (filters) => change({ filters });
-		facets.replaceChildren(...facetChips(counted, found, asked.filters, filterBy), ...writtenFilters(asked.filters, filterBy));
-		if (focused) [...facets.querySelectorAll("button")].find((chip) => chip.dataset.key === focused)?.focus();
+		facets.replaceChildren(...facetChips(counted, found, asked.filters, filterBy), ...writtenFilters(asked.filters, takeOff));
+		const chips = [...facets.querySelectorAll("button")];
+		if (focused) (chips.find((chip) => chip.dataset.key === focused.dataset.key) ?? chips.at(-1) ?? box).focus();
+	}
+
+	/** A filter that was not understood goes back to where it was written, to be mended. */
+	function takeOff(filters, filter) {
+		const written = form.querySelector("input");
+		if (mistaken) {
+			written.value = filter;
+			written.focus();
+		}
+		change({ filters });
 	}
 
 	function drawUsers() {
@@ -164,7 +177,8 @@ export function show(main, address) {
 			return wait;
 		}
 		tell(problem, error.status === 400 ? notice("This search can’t be understood", error.detail) : refusal("search", error));
-		if (error.status === 400) drawFilters({}, 0);
+		mistaken = error.status === 400;
+		if (mistaken) drawFilters({}, 0);
 		users = [];
 		next = null;
 		reconcile(list, users, idOf, userRow);

@@ -26,3 +26,36 @@ async def test_the_blocked_are_offered_where_nobody_is_said_not_to_be(window: Wi
     await page.get_by_label("Search users").fill(f"Ken {word}")
     await expect(page.locator(".count")).to_contain_text("1 user")
     await expect(blocked).to_be_hidden()
+
+
+async def test_a_filter_with_a_mistake_is_mended_where_it_was_written(window: Window) -> None:
+    page = window.page
+    written = page.get_by_label("Add a filter")
+    await written.fill("blocked!=perhaps")
+    await written.press("Enter")
+    await page.get_by_role("button", name="Remove filter blocked!=perhaps").click()
+    await expect(written).to_have_value("blocked!=perhaps")
+    await expect(written).to_be_focused()
+    await expect(page.get_by_text("This search can’t be understood")).to_be_hidden()
+
+    await written.fill("blocked!=true")
+    await written.press("Enter")
+    await page.get_by_role("button", name="Remove filter blocked!=true").click()
+    await expect(page.get_by_role("button", name="Remove filter")).to_be_hidden()
+    await expect(written).to_have_value("")
+
+
+async def test_a_written_filter_keeps_the_focus_until_it_is_taken_off(window: Window) -> None:
+    page, written = window.page, window.page.get_by_label("Add a filter")
+    for filter_ in ("blocked!=true", "missing(username)"):
+        await written.fill(filter_)
+        await written.press("Enter")
+    chip = page.get_by_role("button", name="Remove filter missing(username)")
+    await chip.focus()
+    async with page.expect_response(lambda reply: "/users?" in reply.url):
+        pass
+    await page.evaluate("() => new Promise((done) => setTimeout(done))")
+    await expect(chip).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(chip).to_be_hidden()
+    await expect(page.get_by_role("button", name="Remove filter blocked!=true")).to_be_focused()
