@@ -39,11 +39,13 @@ export function show(main, address) {
 			draw(data.by_reason);
 		} catch (error) {
 			if (mine !== turn) return;
+			const held = main.contains(document.activeElement);
 			counted = null;
 			letters = [];
 			actions.hidden = true;
 			for (const part of [reasons, list, end]) part.replaceChildren();
 			tell(problem, refusal("admin", error));
+			if (held && !main.contains(document.activeElement)) main.focus({ preventScroll: true });
 		}
 	}
 
@@ -122,7 +124,7 @@ export function show(main, address) {
 			const gone = count - sum(answers.map((one) => one.replayed ?? one.dropped));
 			if (gone > 0) warn(`${plural(gone, "dead letter")} no longer there: replayed, dropped or expired before.`);
 		} catch (error) {
-			warn(error.detail);
+			warn(`The ${name} failed: ${error.detail}`);
 		}
 		load();
 		refresh();

@@ -40,7 +40,7 @@ function drawBar({ latest, error }) {
 	element("tenant").textContent = latest?.tenant ?? "";
 	element("dead").hidden = !letters;
 	element("dead").textContent = letters && number(letters);
-	element("health").hidden = !latest;
+	element("health").hidden = !latest || Boolean(error);
 	element("health").className = failing ? "dot bad" : "dot";
 	element("health").title = element("health").ariaLabel = health(failing);
 	element("offline").hidden = error?.status !== 0;

@@ -27,7 +27,7 @@ function trouble(room, status) {
 }
 
 /** Beside content that can't be asked for anew meanwhile. */
-export const stale = (room, { status }) => h("p.flag", h("strong", trouble(room, status)), " What is shown may be old. Trying again…");
+export const stale = (room, { status }) => h("p.flag", h("strong", `${trouble(room, status)}.`), " What is shown may be old. Trying again…");
 
 export const facts = (pairs) => h("dl.facts", pairs.filter(Boolean).map(([name, value]) => h("div", h("dt", name), h("dd", value))));
 

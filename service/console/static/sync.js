@@ -4,7 +4,7 @@ import { chart, lags, levels, rates } from "./chart.js";
 import { h, reconcile, say } from "./dom.js";
 import { follow } from "./feed.js";
 import { bytes, decimal, health, moment, number, plural, span, sum, words } from "./format.js";
-import { card, facts, refusal, tell } from "./parts.js";
+import { card, facts, refusal, stale, tell } from "./parts.js";
 
 const ENDS = {
 	applied: "written to the index", stale: "older than what the index has", duplicate: "came before", superseded: "a newer one came",
@@ -35,9 +35,10 @@ export function show(main) {
 	let before;
 
 	function draw({ latest, error, history }) {
-		if (latest || !error) problem.replaceChildren();
-		else tell(problem, refusal("admin", error));
+		if (error) tell(problem, latest ? stale("admin", error) : refusal("admin", error));
+		else problem.replaceChildren();
 		content.hidden = !latest;
+		summary.hidden = Boolean(error); // what was well may not be now
 		if (!latest) return;
 		for (const [one, points] of charts) one.draw(points(history));
 		const failing = latest.checks.filter((check) => !check.ok).length;

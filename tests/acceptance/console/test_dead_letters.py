@@ -1,7 +1,7 @@
 """Mending one dead letter after another in the console, alone by keyboard or beside a colleague."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.acceptance.auth0 import event, new_user_id
 from tests.acceptance.conftest import StartService
@@ -81,3 +81,21 @@ async def test_what_a_colleague_took_before_is_told(
     await page.get_by_role("dialog").get_by_role("button", name="Drop").click()
     await expect(page.get_by_text("No more of “data invalid”")).to_be_visible()
     await expect(gone).to_be_hidden()
+
+
+async def test_an_act_that_fails_is_told_to_have_failed(
+    service: StartService, open_window: OpenWindow
+) -> None:
+    window = await open_window(await poisoned(service, 1))
+    page = window.page
+
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=503, json={"detail": "The journal is full."})
+
+    await window.sign_in(path="/dead-letters")
+    await page.locator(".head").click()
+    await page.route("**/admin/dead-letters**", refuse)
+    await page.get_by_role("button", name="Replay", exact=True).press("Enter")
+    await expect(page.get_by_text("The replay failed: The journal is full.")).to_be_visible()
+    await expect(page.get_by_text("The journal can’t be read now")).to_be_visible()
+    await expect(page.locator("main")).to_be_focused()

@@ -105,6 +105,25 @@ async def test_the_sync_view_tells_what_came_and_what_was_lost(window: Window) -
     await expect(page.get_by_role("img", name="Received, now")).to_be_visible()
 
 
+async def test_nothing_is_said_to_be_well_while_nobody_can_tell(window: Window) -> None:
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=503, json={"detail": "The journal does not answer."})
+
+    page = window.page
+    await page.get_by_role("link", name="Sync").click()
+    state = page.get_by_text("version")
+    await expect(state).to_be_visible()
+    await expect(page.locator("#health")).to_be_visible()
+    await page.route("**/admin/status", refuse)
+    old = page.get_by_role("alert").filter(has_text="What is shown may be old")
+    await expect(old).to_be_visible()
+    await expect(state).to_be_hidden()
+    await expect(page.locator("#health")).to_be_hidden()
+    await page.unroute_all()
+    await expect(state).to_be_visible()
+    await expect(old).to_be_hidden()
+
+
 async def test_a_dead_letters_body_is_hidden_until_asked_for(window: Window) -> None:
     secret = new_user_id()
     await post_poison(window, note=f"<img src=x onerror=alert(1)> {secret}")
