@@ -14,6 +14,7 @@ from service.search.mistaken_address import (
     same_mailbox,
 )
 from service.search.mistyped_beginning import begins_like, mistyped_beginning
+from service.search.names_within import names_within
 from service.search.passed_over import tells_nobody
 from service.search.queries import (
     Query,
@@ -35,7 +36,7 @@ from service.search.query_text import (
 from service.search.short_names import also_called
 from service.search.transliteration import is_latin, otherwise_written
 
-KNOWN_ALONE: Final = 5
+KNOWN_ALONE: Final = 6
 LOGIN: Final = 3
 ONE_TYPO: Final = 2
 MORE_TYPOS: Final = 1
@@ -84,6 +85,8 @@ def enough_alone(text: QueryText) -> list[Query]:
     homes = filter(None, (home_address(word.text) for word in text.words))
     ways += [constant(known_by(home, None), KNOWN_ALONE) for home in homes]
     ways += _name_beside(text) + _all_names_but_one(text)
+    if within := names_within(text):  # which score by themselves
+        ways.append(constant(any_of(within), MORE_TYPOS))
     ids = {end for word in text.words if "|" in word.text for end in _cut_ids(word.text)}
     if ids:
         ways.append(constant({"terms": {"user_id": sorted(ids)}}, KNOWN_ALONE))

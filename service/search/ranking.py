@@ -9,8 +9,9 @@ A user's score is a sum of the constants below and in `forgiving`, so it can be 
   not, names above the rest, and the beginning of what can only be a name above what may be an
   address in its place;
 - an address being typed counts most for the e-mail that begins so, digits for a number's end;
-- a little more when a name is the whole text in another order, or begins with it, or has a word
-  for each that was typed, though one begins another (`j jones`), or a number is no longer than it.
+- a little more when a name is the whole text in another order or stands in it as a whole, or begins
+  with it, or has a word for each that was typed, though one begins another (`j jones`), or a number
+  is no longer than it.
 
 Whatever the number of words, one more that matches whole outweighs all that a beginning can add.
 Typing errors are looked for only when nobody matches without (`forgiving`); then each word may be a
@@ -19,7 +20,7 @@ spelling, in another script or on another keyboard, a name for short (`Bob`), or
 its beginning, masked or with another ending or tag, or begin an id, and counts least; a title, an
 initial, a label or what is behind a possessive needs no match, nor does one of three names or more,
 a number may have another beginning or be a digit off, and one address, id or number is enough, or
-the name beside one that is nobody's.
+a whole name among other words, or the name beside an address or id that is nobody's.
 """
 
 import re
@@ -28,6 +29,7 @@ from typing import Final
 
 from service.search.clauses import are_few, expansions
 from service.search.forgiving import enough_alone, forgiven
+from service.search.names_within import names_within
 from service.search.passed_over import is_passed_over
 from service.search.queries import (
     NAMES,
@@ -102,12 +104,14 @@ def _bonuses(text: QueryText) -> list[Query]:
         if are_few(text):
             names.append(_given_and_family(first, last))
             turned.append(_given_and_family(last, first))
+    # The best of them, or who is called `Smith, Ann` would stand above Ann Smith for being two.
+    whole_names = [constant(any_of(names), WHOLE_NAME), *names_within(text)]
+    if turned:
+        whole_names.append(constant(any_of(turned), NAME_IN_ANOTHER_ORDER))
     bonuses = [
         constant(known_by(whole, text.digits), WHOLE_ID),
-        constant(any_of(names), WHOLE_NAME),
+        {"dis_max": {"queries": whole_names}},
     ]
-    if turned:
-        bonuses.append(constant(any_of(turned), NAME_IN_ANOTHER_ORDER))
     if len(words) in _FULL_NAME and _one_begins_another(words):
         bonuses.append(constant(any_of(_each_in_its_own_word(words)), EACH_IN_ITS_OWN_WORD))
     if len(whole) > 1:  # everybody beginning with one letter: no information, much work

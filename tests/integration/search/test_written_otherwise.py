@@ -190,7 +190,7 @@ PEOPLE = [
         ("Theodora Quennell - Sales", "initial"),
         ("Theodora Quennell at Acme", "initial"),
         ("Theodora van der Somebody", ""),
-        ("Theodora Quennell Berlin Sales", ""),
+        ("Theodora Quennell Berlin Sales", "initial"),
         # characters simplified or not
         ("陆晓枫", "traditional"),
         ("譚曉嵐", "simplified"),

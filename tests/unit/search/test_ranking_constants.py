@@ -1,6 +1,6 @@
 """The constants keep the promise of the ranking, whatever is typed."""
 
-from service.search import forgiving, mistaken_address, ranking
+from service.search import forgiving, mistaken_address, names_within, ranking
 from service.search.query_text import MAX_WORDS
 
 
@@ -19,3 +19,8 @@ def test_the_whole_outweighs_its_words() -> None:
     most_of_words = MAX_WORDS * ranking.NAME_WORD + bonuses
     assert most_of_words < ranking.WHOLE_NAME
     assert most_of_words + ranking.WHOLE_NAME < ranking.WHOLE_ID
+
+
+def test_an_address_or_id_tells_more_than_a_name_among_other_words() -> None:
+    assert names_within.MOST_WORDS + forgiving.MORE_TYPOS < forgiving.KNOWN_ALONE
+    assert names_within.MOST_WORDS < ranking.NAME_IN_ANOTHER_ORDER
