@@ -42,10 +42,12 @@ ONE_TYPO: Final = 2
 MORE_TYPOS: Final = 1
 
 # What may end an id where a line of a table goes on behind it; an id may have them in it.
-_BEHIND_ID: Final = re.compile("[,;\"']")
+_BEHIND_ID: Final = re.compile("[,;&\"']")
 _MOST_MARKS: Final = 20
 # What is shorter begins too many ids by chance.
 _LEAST_OF_ID: Final = 8
+# An id without its provider, or the last part of a GUID: too long to be somebody else's by chance.
+_LONG_ID: Final = re.compile(r"(?=[a-z]*\d)[^\W_]{12,}", re.IGNORECASE)
 _FULL_NAME: Final = (2, 3)
 # Of so many names, one may be none of the user's.
 _LEAST_FOR_ONE_MORE: Final = 3
@@ -90,6 +92,8 @@ def enough_alone(text: QueryText) -> list[Query]:
     ids = {end for word in text.words if "|" in word.text for end in _cut_ids(word.text)}
     if ids:
         ways.append(constant({"terms": {"user_id": sorted(ids)}}, KNOWN_ALONE))
+    if long_ids := sorted(set(_LONG_ID.findall(text.whole.lower()))):
+        ways.append(constant({"terms": {"search.ids": long_ids}}, KNOWN_ALONE))
     numbers = sorted(filter(is_whole, text.numbers))
     if numbers:
         ways.append(constant({"terms": {"phone_number": numbers}}, ONE_TYPO))
@@ -282,7 +286,9 @@ def _with_typos(word: Word, most: int, *, first_letter: bool) -> list[Query]:
         ways.append(constant(in_names(trimmed(other), type="bool_prefix"), ONE_TYPO))
     beginning = trimmed(word.text).lower()
     if len(beginning) >= _LEAST_OF_ID and any(map(str.isdigit, beginning)):
-        ways.append(constant({"prefix": {"search.ids": beginning}}, MORE_TYPOS))
+        # Of an id with hyphens, such as a GUID, the index has each part by itself.
+        begun = {"search.ids": {"query": beginning, "operator": "and"}}
+        ways.append(constant({"match_bool_prefix": begun}, MORE_TYPOS))
     if is_blankless(word.text):  # as it may be written with blanks, or the names in another order
         ways.append(constant(in_names(" ".join(word.text)), ONE_TYPO))
     return ways

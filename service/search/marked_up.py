@@ -20,6 +20,10 @@ _DISTINGUISHED: Final = re.compile(
 )
 _OF_DIRECTORY: Final = re.compile(r"\\(.)")
 _ADDRESS_IN_IT: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+# The name of a member of JSON, without which its value is as copied alone. Programs write letters
+# beyond ASCII as their numbers, and a string within a string with its quotes marked.
+_MEMBER: Final = re.compile(r"""["'][\w.$-]+["']\s*:\s*(?=["'\[{])""")
+_ESCAPED: Final = re.compile(r"\\u(?!d[89a-f])(?=[a-f]*\d)([\da-f]{4})", re.IGNORECASE)
 _GUEST: Final = re.compile("%23EXT%23", re.IGNORECASE)
 _ENCODED: Final = re.compile(r"[^%/:@|]*(?:%[\da-f]{2}[^%/:@|]*)+", re.IGNORECASE)
 _LAST_BYTE: Final = 0xFF
@@ -28,6 +32,8 @@ _LAST_BYTE: Final = 0xFF
 def unmarked(text: str) -> str:
     """text: with single blanks."""
     text = _ENTITY.sub(_character, text)
+    text = _ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), text)
+    text = _MEMBER.sub(" ", text.replace('\\"', '"'))
     text = _SHOWN_BEFORE.sub(" ", _TAG.sub(" ", text))
     if named := _DISTINGUISHED.fullmatch(text):
         text = " ".join([_OF_DIRECTORY.sub(r"\1", named[1]), *_ADDRESS_IN_IT.findall(text)])

@@ -13,6 +13,8 @@ from service.search.phone_number import AROUND_NUMBER, phone_digits, visible
 _QUOTES: Final = "\"'`\u00ab\u00bb\u2018\u2019\u201c\u201d\u201e"
 _AROUND_ADDRESS: Final = f"{_QUOTES}<>()[]{{}}|,;:.!?"
 _AROUND_ID: Final = f"{_QUOTES}<>()[]{{}},;:"
+# What a table shows of an id that is too wide for it.
+_CUT_OFF: Final = re.compile(r"(?:\u2026|\.{3,})$")
 _MAILTO: Final = re.compile("mailto:", re.IGNORECASE)
 _TEL: Final = re.compile(r"[<\[(\"']*tel:([^;|]+)(?:;|;[a-z-]+=.*|\|.*)?", re.IGNORECASE)
 # What is shown of a link stands behind it in Slack, and before it in Jira.
@@ -87,7 +89,9 @@ def _bare(part: str) -> str:
         if link := _MAILTO.match(bare):
             return unquote(_BEHIND_ADDRESS.split(bare[link.end() :])[0])
         return _without_label(bare)
-    return _without_label(visible(part).strip(_AROUND_ID)) if "|" in part else visible(part)
+    if "|" not in part:
+        return visible(part)
+    return _CUT_OFF.sub("", _without_label(visible(part).strip(_AROUND_ID)))
 
 
 def _of_a_page(part: str) -> str | None:

@@ -15,6 +15,9 @@ PEOPLE = [
     person("turned", name="María José Garzía Lópex"),
     person("a-comma", name="Tiedtke, Ulla", given_name="Ulla", family_name="Tiedtke"),
     person("no-comma", name="Ulla Tiedtke", given_name="Ulla", family_name="Tiedtke"),
+    person("65f1d0ffee00112233445577", name="Plain Id"),
+    person("guid", user_id="waad|7d9e6679-7425-40de-944b-e07fd1f90ae7", name="Gregor Guid"),
+    person("escaped", name="Jürgena Mülhaupt"),
     person("address", name="Other Writer", email="other.writer@wherever.example"),
 ]
 
@@ -54,3 +57,38 @@ async def test_order(people: Api, q: str, expected: str) -> None:
 )
 async def test_the_whole_name_above_a_part(people: Api, q: str, first: str) -> None:
     assert ids((await people.find(q))["users"])[0] == f"auth0|{first}"
+
+
+PLAIN = "auth0|65f1d0ffee00112233445577"
+GUID = "waad|7d9e6679-7425-40de-944b-e07fd1f90ae7"
+
+
+@pytest.mark.parametrize(
+    ("q", "first"),
+    [
+        # lines of logs, in JSON and otherwise
+        (f'{{"sub":"{PLAIN}","email":"nobody@nowhere.example"}}', PLAIN),
+        (f'{{\\"user_id\\":\\"{PLAIN}\\"}}', PLAIN),
+        ('"user_id":"65f1d0ffee00112233445577"', PLAIN),
+        ('"identities":[{"user_id":"65f1d0ffee00112233445577","provider":"auth0"}]', PLAIN),
+        ("auth0\\u007c65f1d0ffee00112233445577", PLAIN),
+        ("uid=65f1d0ffee00112233445577", PLAIN),
+        ("id 65f1d0ffee00112233445577 failed", PLAIN),
+        (f"user_id={PLAIN}&connection=db", PLAIN),
+        ('ObjectId("65f1d0ffee00112233445577")', PLAIN),
+        ('{\\"email\\":\\"other.writer@wherever.example\\"}', "auth0|address"),
+        ('{"given_name":"J\\u00fcrgena","family_name":"M\\u00fclhaupt"}', "auth0|escaped"),
+        ("urn:uuid:7d9e6679-7425-40de-944b-e07fd1f90ae7", GUID),
+        # of a table that was too narrow
+        ("auth0|65f1d0ff\u2026", PLAIN),
+        ("auth0|65f1d0ff...", PLAIN),
+    ],
+)
+async def test_ids(people: Api, q: str, first: str) -> None:
+    assert ids((await people.find(q))["users"])[:1] == [first]
+
+
+async def test_a_guid_stays_found_while_it_is_typed(people: Api) -> None:
+    guid = GUID.partition("|")[2]
+    for end in range(8, len(guid) + 1):
+        assert ids((await people.find(guid[:end]))["users"]) == [GUID], guid[:end]
