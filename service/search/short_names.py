@@ -102,8 +102,8 @@ _GROUPS: Final = """
     nathan nate
     nathaniel nate nat
     walter walt wally
-    phillip phil pip
-    philip phil pip
+    phillip phil pip philipp philip filip
+    philip phil pip philipp phillip filip
     johannes hans hannes johann
     joachim jochen achim
     friedrich fritz fred
@@ -139,7 +139,7 @@ _GROUPS: Final = """
     sergey seryozha
     anastasia nastya
     ekaterina katya
-    maria masha
+    maria masha mª
     natalia natasha
     natalya natasha
     tatiana tanya
@@ -167,6 +167,9 @@ _GROUPS: Final = """
     павел паша
     юрий юра
     константин костя
+    youssef yusuf yousef yousuf
+    junior jr jnr
+    senior sr snr
     george giorgos yorgos
     ιωαννης γιαννης
     κωνσταντινος κωστας ντινος
