@@ -15,14 +15,14 @@ from service.search.mistaken_address import (
 )
 from service.search.mistyped_beginning import begins_like, mistyped_beginning
 from service.search.names_within import names_within
-from service.search.passed_over import tells_nobody
+from service.search.passed_over import tells_nobody, without_honorific
+from service.search.phone_number import is_whole
 from service.search.queries import (
     Query,
     any_of,
     constant,
     email_words,
     in_names,
-    is_whole,
     known_by,
 )
 from service.search.query_text import (
@@ -92,13 +92,19 @@ def enough_alone(text: QueryText) -> list[Query]:
     ids = {end for word in text.words if "|" in word.text for end in _cut_ids(word.text)}
     if ids:
         ways.append(constant({"terms": {"user_id": sorted(ids)}}, KNOWN_ALONE))
-    if long_ids := sorted(set(_LONG_ID.findall(text.whole.lower()))):
+    without_provider = " ".join(word.text.lower() for word in text.words if "|" not in word.text)
+    if long_ids := sorted(set(_LONG_ID.findall(without_provider))):
         ways.append(constant({"terms": {"search.ids": long_ids}}, KNOWN_ALONE))
     numbers = sorted(filter(is_whole, text.numbers))
     if numbers:
+        # A part of it may be the end of anybody's.
+        longest = max(numbers, key=len)
+        ways.append(constant({"term": {"phone_number": longest}}, KNOWN_ALONE))
+        national = sorted(_other_beginnings(longest))
+        ways.append(constant({"terms": {"phone_number": national}}, LOGIN))
         ways.append(constant({"terms": {"phone_number": numbers}}, ONE_TYPO))
         # Every end of a number is indexed: this finds a wrong digit with the country's code or not.
-        ways.append(constant(_a_digit_off(max(numbers, key=len)), MORE_TYPOS))
+        ways.append(constant(_a_digit_off(longest), MORE_TYPOS))
     ends = sorted({end for digits in numbers for end in _other_beginnings(digits)})
     if ends:
         ways.append(constant({"terms": {"phone_number": ends}}, MORE_TYPOS))
@@ -162,6 +168,10 @@ def forgiven(text: QueryText, place: int, most: int) -> list[Query]:
         ways += _taken_apart(word)
         if called := also_called(word.letters):
             ways += [constant({"terms": {name: called}}, ONE_TYPO) for name in _GIVEN_NAMES]
+        if len(text.words) > 1:
+            ways += _either_part(word)
+        if bare := without_honorific(word.text):
+            ways.append(constant(in_names(bare), ONE_TYPO))
         if query := _begun_with_an_error(text, word):
             ways.append(constant(query, MORE_TYPOS))
         ways += _in_other_scripts(word)
@@ -173,6 +183,14 @@ def forgiven(text: QueryText, place: int, most: int) -> list[Query]:
         if term_count(word.text) in _FULL_NAME and not word.is_address:  # `Smith,Ann`
             ways.append(constant(in_names(word.text, type="cross_fields"), ONE_TYPO))
     return ways
+
+
+def _either_part(word: Word) -> list[Query]:
+    """One of a name's two: people marry, and an Arabic article is written in two ways."""
+    parts = [part for part in word.text.split("-") if len(trimmed(part)) >= _LEAST_OF_SURNAME]
+    if word.is_address or word.text.count("-") != 1:
+        return []
+    return [constant(in_names(trimmed(part), fields=_FULL_NAMES), MORE_TYPOS) for part in parts]
 
 
 def _begun_with_an_error(text: QueryText, word: Word) -> Query | None:
@@ -265,7 +283,8 @@ def _with_typos(word: Word, most: int, *, first_letter: bool) -> list[Query]:
             constant(inner_address(word.text.removesuffix(ending)), MORE_TYPOS),
             constant(email_words(word.text, analyzer="id_words"), MORE_TYPOS),
             _fuzzy("email.folded", word.text, most),
-            _fuzzy("email.folded", word.text, most, **_ANOTHER_FIRST_CHARACTER),
+            # A character off is nearer than other parts around the same ones.
+            _fuzzy("email.folded", word.text, most, score=ONE_TYPO, **_ANOTHER_FIRST_CHARACTER),
             *same_mailbox(word.text),
         ]
     if "|" in word.text and any(map(str.isdigit, word.text)):  # its letters are in no name
@@ -294,6 +313,6 @@ def _with_typos(word: Word, most: int, *, first_letter: bool) -> list[Query]:
     return ways
 
 
-def _fuzzy(field: str, value: str, most: int, **how: Any) -> Query:
+def _fuzzy(field: str, value: str, most: int, *, score: int = MORE_TYPOS, **how: Any) -> Query:
     fuzzy = {"value": value, "fuzziness": "AUTO", "prefix_length": 1, "max_expansions": most, **how}
-    return constant({"fuzzy": {field: fuzzy}}, MORE_TYPOS)
+    return constant({"fuzzy": {field: fuzzy}}, score)

@@ -16,7 +16,10 @@ _AROUND_ID: Final = f"{_QUOTES}<>()[]{{}},;:"
 # What a table shows of an id that is too wide for it.
 _CUT_OFF: Final = re.compile(r"(?:\u2026|\.{3,})$")
 _MAILTO: Final = re.compile("mailto:", re.IGNORECASE)
-_TEL: Final = re.compile(r"[<\[(\"']*tel:([^;|]+)(?:;|;[a-z-]+=.*|\|.*)?", re.IGNORECASE)
+_TEL: Final = re.compile(
+    r"[<\[(\"']*(?:(?:tel|sms|callto|whatsapp):|(?:https?://)?wa\.me/)([^;|]+)(?:;|;[a-z-]+=.*|\|.*)?",
+    re.IGNORECASE,
+)
 # What is shown of a link stands behind it in Slack, and before it in Jira.
 _SHOWN: Final = re.compile(r"\|(?=mailto:)", re.IGNORECASE)
 _BEHIND_ADDRESS: Final = re.compile(r"[?|]")

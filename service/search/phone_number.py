@@ -5,7 +5,7 @@ import unicodedata
 from typing import Final
 
 TRUNK_PREFIX: Final = re.compile(r"\(\s*0+\s*\)")
-AROUND_NUMBER: Final = "\"'`\u00ab\u00bb\u2018\u2019\u201c\u201d\u201e<>[]{}|,;:"
+AROUND_NUMBER: Final = "\"'`\u00ab\u00bb\u2018\u2019\u201c\u201d\u201e<>[]{}|,;:="
 """What stands around one where it is copied from."""
 
 _PHONE: Final = re.compile(
@@ -13,6 +13,8 @@ _PHONE: Final = re.compile(
 )
 # As many as the mapping indexes of a number; fewer than four say nothing.
 _LEAST_DIGITS, _MOST_DIGITS = 4, 15
+# A digit sequence as long as this is no year, floor or house number.
+_WHOLE_NUMBER_DIGITS: Final = 7
 # What is shown in place of a number's beginning: `***1234`, `xxx-xxx-1234`.
 _MASKED: Final = re.compile(
     r"[+\d\s().\-/]*(?:[*\u2022\u25cf]{2,}|[xX]{2,}[\s.\-])[\s().\-/*\u2022\u25cfxX]*(?=\d)"
@@ -24,6 +26,11 @@ _JOINERS: Final = frozenset("\u200c\u200d")
 def is_of_a_number(text: str) -> bool:
     """Whether it can be a part of one."""
     return _PHONE.fullmatch(text) is not None
+
+
+def is_whole(digits: str | None) -> bool:
+    """Whether they are a number, and not an end of one."""
+    return digits is not None and len(digits) >= _WHOLE_NUMBER_DIGITS
 
 
 def phone_digits(text: str) -> str | None:

@@ -2,13 +2,12 @@
 
 from typing import Any, Final
 
+from service.search.phone_number import is_whole
 from service.search.query_text import written_forms
 
 Query = dict[str, Any]
 
 NAMES: Final = ("name", "given_name", "family_name", "nickname", "username")
-# A digit sequence as long as this is no year, floor or house number.
-_WHOLE_NUMBER_DIGITS: Final = 7
 
 
 def known_by(whole: str, digits: str | None) -> Query:
@@ -22,11 +21,6 @@ def known_by(whole: str, digits: str | None) -> Query:
         parts = {"identities.provider": provider, "identities.user_id": identity}
         ids.append({"bool": {"filter": [{"term": {field: part}} for field, part in parts.items()]}})
     return any_of(ids)
-
-
-def is_whole(digits: str | None) -> bool:
-    """Whether they are a number, and not an end of one."""
-    return digits is not None and len(digits) >= _WHOLE_NUMBER_DIGITS
 
 
 def in_names(text: str, **how: Any) -> Query:

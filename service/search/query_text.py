@@ -10,7 +10,7 @@ from typing import Final
 from service.search.chinese import in_other_characters
 from service.search.marked_up import rightly_read
 from service.search.pasted import as_meant
-from service.search.phone_number import is_of_a_number, phone_digits
+from service.search.phone_number import is_of_a_number, is_whole, phone_digits
 
 MAX_CHARS: Final = 256
 MAX_WORDS: Final = 12
@@ -50,7 +50,7 @@ _MOST_PARTS: Final = 4
 _TITLES: Final = (
     "mr mrs ms miss mx sir dr prof ing herr frau hr mme mlle monsieur madame sra srta senor senora "
     "sig signor signora dhr mevr jr jnr sr snr phd esq med msc bsc mba llm dipl "
-    "mag rev drs mgr judr mudr phdr"
+    "mag rev drs mgr judr mudr phdr hrn fam familie eheleute 様 さん 先生 님 씨 女士 السيد السيدة"
 )
 
 
@@ -135,8 +135,11 @@ def read_query_text(typed: str) -> QueryText | None:
     text = as_meant(written)
     try:
         return _taken_apart(text)
-    except TooMuchText:  # a whole message, pasted: its addresses and ids tell who is meant
-        known = " ".join(filter(_KNOWN_ALONE.fullmatch, text.split(" ")))
+    except TooMuchText:  # a whole message: its addresses, ids or number tell who is meant
+        parts = text.split(" ")
+        runs = (" ".join(run) for of_a_number, run in groupby(parts, is_of_a_number) if of_a_number)
+        numbers = (run for run in runs if is_whole(phone_digits(run)))
+        known = " ".join(filter(_KNOWN_ALONE.fullmatch, parts)) or next(numbers, "")
         if not known:
             raise
         return _taken_apart(known)

@@ -31,6 +31,7 @@ from service.search.clauses import are_few, expansions
 from service.search.forgiving import enough_alone, forgiven
 from service.search.names_within import names_within
 from service.search.passed_over import is_passed_over
+from service.search.phone_number import is_whole
 from service.search.queries import (
     NAMES,
     Query,
@@ -38,7 +39,6 @@ from service.search.queries import (
     constant,
     email_words,
     in_names,
-    is_whole,
     known_by,
 )
 from service.search.query_text import (

@@ -18,6 +18,17 @@ PEOPLE = [
     person("65f1d0ffee00112233445577", name="Plain Id"),
     person("guid", user_id="waad|7d9e6679-7425-40de-944b-e07fd1f90ae7", name="Gregor Guid"),
     person("escaped", name="Jürgena Mülhaupt"),
+    person("a-seven", name="Seven Digits", phone_number="+4179771234567"),
+    person("ten", name="Ten Digits", phone_number="+15771234567"),
+    person("mari", name="Marit Steinkopf", email="marit.steinkopf@corp.example"),
+    person("a-mari", name="Marit Ova", email="marit-ova.steinkopf@corp.example"),
+    person("jpn", name="大山倫太郎"),
+    person("krn", name="남궁수아"),
+    person("es", name="María Zubizarrena"),
+    person("al", name="Jalal Al-Rashidov"),
+    person("fi", name="Philipp Strasbourger"),
+    person("sr", name="Rupert Tablesworth Sr."),
+    person("a-jr", name="Rupert Tablesworth Jr."),
     person("address", name="Other Writer", email="other.writer@wherever.example"),
 ]
 
@@ -37,6 +48,29 @@ PEOPLE = [
         ("Dear María José Garzía Lópex of Acme", "turned a-part"),
         # an address tells more than a name
         ("Stewart Whitlock on behalf of other.writer@wherever.example", "address whit"),
+        # what stands with a name where it is copied
+        ("[10:42] Stewart Whitlock:", "whit a-more"),
+        ("First Name: Ulla Last Name: Tiedtke", "a-comma no-comma"),
+        ("Whitlock.Example GmbH, Herr Whitlock", "a-more whit"),
+        ("Whitlock from whitlock.example", "a-more whit"),
+        ("Familie Steinkopf", "mari a-mari"),
+        ("大山様", "jpn"),
+        ("大山 様", "jpn"),
+        ("남궁수아님", "krn"),
+        # another name of the same person
+        ("Marit Steinkopf-Weber", "mari"),
+        ("Jalal El-Rashidov", "al"),
+        ("Mª Zubizarrena", "es"),
+        ("Filip Strasbourger", "fi"),
+        ("Rupert Tablesworth Senior", "sr a-jr"),
+        # a whole number tells more than what is the end of anybody's
+        ("+1 (577) 123-4567 (work)", "ten a-seven"),
+        ("whatsapp:+15771234567", "ten"),
+        ("https://wa.me/15771234567", "ten"),
+        ('="+15771234567"', "ten"),
+        ("A B C D E F G H I J K L M N Tel. +1 577 123 4567", "ten"),
+        # a character off is nearer than the same words
+        ("marit_steinkopf@corp.example", "mari a-mari"),
         # the half of a name is nobody's
         ("Regards, Stewart from Sales", ""),
     ],

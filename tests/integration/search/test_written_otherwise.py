@@ -164,7 +164,7 @@ PEOPLE = [
         ("Quennell's login", "initial"),
         # what stands around names where they are copied, and logins made of them
         ("Name: Theodora Quennell", "initial"),
-        ("First name: Theodora, Last name: Quennell", ""),
+        ("First name: Theodora, Last name: Quennell", "initial"),
         ("Vorname: Theodora Nachname: Quennell", "initial"),
         ("Theodora Quennell (she/her)", "initial"),
         ("Theodora Quennell [EXTERNAL]", "initial"),
