@@ -88,10 +88,11 @@ def matching(text: QueryText, *, forgiving: bool = False) -> Query:
         ways += _phone(text.digits)
     if forgiving:
         ways += enough_alone(text)
-    return {"bool": {"must": [{"dis_max": {"queries": ways}}], "should": _bonuses(text)}}
+    bonuses = _bonuses(text, forgiving=forgiving)
+    return {"bool": {"must": [{"dis_max": {"queries": ways}}], "should": bonuses}}
 
 
-def _bonuses(text: QueryText) -> list[Query]:
+def _bonuses(text: QueryText, *, forgiving: bool) -> list[Query]:
     whole = text.whole
     words = [trimmed(word.text) for word in text.words]
     names = [{"terms": {f"{name}.folded": [whole, trimmed(whole)]}} for name in NAMES]
@@ -105,7 +106,9 @@ def _bonuses(text: QueryText) -> list[Query]:
             names.append(_given_and_family(first, last))
             turned.append(_given_and_family(last, first))
     # The best of them, or who is called `Smith, Ann` would stand above Ann Smith for being two.
-    whole_names = [constant(any_of(names), WHOLE_NAME), *names_within(text)]
+    whole_names = [constant(any_of(names), WHOLE_NAME)]
+    if forgiving or are_few(text):  # nobody matches many words but by them
+        whole_names += names_within(text)
     if turned:
         whole_names.append(constant(any_of(turned), NAME_IN_ANOTHER_ORDER))
     bonuses = [
