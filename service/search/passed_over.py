@@ -31,8 +31,9 @@ def is_passed_over(text: QueryText, place: int) -> bool:
     word = text.words[place]
     following = text.words[place + 1].text if place + 1 < len(text.words) else ""
     if tells_nobody(word):
-        # `[10:42] Ann Smith:` of a chat ends with a name, not with what a value follows.
-        is_speaker = not following and word.text.endswith(":")
+        # `[10:42] Ann Smith:` of a chat ends with a name; a form's last field may be empty.
+        labels = [one for one in text.words if one.text.endswith(":")]
+        is_speaker = not following and labels == [word]
         return not (is_speaker or all(map(tells_nobody, text.words)))
     if _is_aside(word):
         names = [one for one in text.words if not (tells_nobody(one) or _is_aside(one))]

@@ -50,6 +50,7 @@ PEOPLE = [
         ("Stewart Whitlock on behalf of other.writer@wherever.example", "address whit"),
         # what stands with a name where it is copied
         ("[10:42] Stewart Whitlock:", "whit a-more"),
+        ("Last name: Whitlock First name: Stewart Phone:", "a-more whit"),
         ("First Name: Ulla Last Name: Tiedtke", "a-comma no-comma"),
         ("Whitlock.Example GmbH, Herr Whitlock", "a-more whit"),
         ("Whitlock from whitlock.example", "a-more whit"),
