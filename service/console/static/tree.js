@@ -27,8 +27,9 @@ export function tree(label, value, depth = 1) {
 	return details;
 }
 
+/** Its quotes stand outside of it: a text that turns the direction turns itself alone. */
 function string(value) {
-	if (value.length <= LONGEST) return h("bdi.str", value);
-	const shown = h("bdi.str", `${value.slice(0, LONGEST)}…`);
-	return [shown, " ", h("button.quiet", { onclick: ({ target }) => { shown.textContent = value; target.remove(); } }, `all ${plural(value.length, "character")}`)];
+	if (value.length <= LONGEST) return h("span.str", h("bdi", value));
+	const shown = h("bdi", `${value.slice(0, LONGEST)}…`);
+	return [h("span.str", shown), " ", h("button.quiet", { onclick: ({ target }) => { shown.textContent = value; target.remove(); } }, `all ${plural(value.length, "character")}`)];
 }
