@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from service.console.pages import add_console, files
 
-MOST_BYTES = 65_200
+MOST_BYTES = 70_000
 Client = TestClient[web.Request, web.Application]
 
 
