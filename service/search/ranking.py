@@ -5,9 +5,9 @@ A user's score is a sum of the constants below and in `forgiving`, so it can be 
 
 - the whole text is the user's id, e-mail address or phone number, or their whole name, whatever
   hyphens, commas and full stops are in it;
-- each word counts by its best match: a whole word above a beginning, or its umlauts spelt out or
-  not, names above the rest, and the beginning of what can only be a name above what may be an
-  address in its place;
+- each word counts by its best match: a whole word (of an e-mail, one that is longer than a
+  country's code) above a beginning, or its umlauts spelt out or not, names above the rest, and the
+  beginning of what can only be a name above what may be an address in its place;
 - an address being typed counts most for the e-mail that begins so, digits for a number's end;
 - a little more when a name is the whole text in another order or stands in it as a whole, or begins
   with it, or has a word for each that was typed, though one begins another (`j jones`), or a number
@@ -18,9 +18,10 @@ Typing errors are looked for only when nobody matches without (`forgiving`); the
 letter or two off, a beginning a letter off, written together or apart, a beginning in the other
 spelling, in another script or on another keyboard, a name for short (`Bob`), or an address without
 its beginning, masked or with another ending or tag, or begin an id, and counts least; a title, an
-initial, a label or what is behind a possessive needs no match, nor does one of three names or more,
-a number may have another beginning or be a digit off, and one address, id or number is enough, or
-a whole name among other words, or the name beside an address or id that is nobody's.
+initial, a label, a company's form or what is behind a possessive needs no match, nor does one of
+three names or more, a number may have another beginning or be a digit off, and one address, id or
+number is enough, or a whole name among other words, or the name beside an address or id that is
+nobody's.
 """
 
 import re
@@ -68,6 +69,8 @@ NUMBER_TO_THE_DIGIT: Final = 4
 # Where there is no name, Auth0 puts the address: everybody at gmail.com has one that begins with g.
 _NAMES_BUT_ONE: Final = NAMES[1:]
 _FULL_NAME: Final = (2, 3)
+# The `de` of `van der` would be everybody's at acme.de while it is typed.
+_LONGEST_COUNTRY: Final = 2
 # As the mapping has it.
 _LONGEST_INDEXED_BEGINNING: Final = 2
 
@@ -200,11 +203,12 @@ def _address(address: str) -> list[Query]:
 
 def _anywhere(word: Word) -> list[Query]:
     text = trimmed(word.text)
+    may_be_country = len(text) <= _LONGEST_COUNTRY
     ways = [
         constant(in_names(text), NAME_WORD),
         constant(in_names(text, type="bool_prefix", fields=_NAMES_BUT_ONE), NAME_BEGINNING),
         constant(_begins(text, "name"), NAME_OR_ADDRESS_BEGINNING),
-        constant(email_words(text), OTHER_WORD),
+        constant(email_words(text), OTHER_BEGINNING if may_be_country else OTHER_WORD),
         constant(_begins(text, "email"), OTHER_BEGINNING),
         *_ids(word.text),
     ]

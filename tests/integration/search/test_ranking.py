@@ -85,6 +85,8 @@ PEOPLE = [
     ),
     person("cora", name="Cora Zwick", email="cora.zwick@else.example", nickname="cora.zwick"),
     person("cloud", name="Zita Cloudwin", family_name="Cloudwin", nickname="cz"),
+    person("a-country", name="Sjoerdje van Dijkstra", email="sjd@corp.de"),
+    person("particle", name="Sjoerdje van der Wal", email="sjw@corp.nl"),
     person("a-accent", name="Aria Évrardin"),
     person("own-accent", name="Émile Évrardin"),
     person("blank", name="渡辺 さくら"),
@@ -107,6 +109,8 @@ PEOPLE = [
         ("C. Zwick", "cora a-address"),
         ("zwick, c", "cora a-address"),
         ("clou", "cloud a-address"),
+        # the beginning of a name is not a country
+        ("sjoerdje van de", "particle a-country"),
         # accents, case, scripts
         ("É. Evrardin", "own-accent a-accent"),
         ("zoe angstrom", "zoe"),
