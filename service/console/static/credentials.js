@@ -19,17 +19,27 @@ export function takeHandedOver() {
 	return true;
 }
 
+const others = new BroadcastChannel("user-sync.tokens");
+const mine = () => ROOMS.map((room) => [room, token(room)]);
+const have = () => ROOMS.some(token);
+
+others.onmessage = ({ data: { tokens, entered } }) => {
+	if (!tokens && have()) others.postMessage({ tokens: mine() });
+	if (!tokens || (have() && !entered)) return;
+	for (const [room, value] of tokens) keep(room, value);
+	dispatchEvent(new Event("tokens"));
+};
+
 /** A tab opened from another begins with none: one that has some hands them on. Answers whether it had to be asked; "tokens" tells of its answer. */
 export function askOtherTabs() {
-	const others = new BroadcastChannel("user-sync.tokens");
-	const mine = () => ROOMS.map((room) => [room, token(room)]).filter(([, value]) => value);
-	others.onmessage = ({ data: given }) => {
-		if (!given && mine().length) others.postMessage(mine());
-		if (!given || mine().length) return;
-		for (const [room, value] of given) keep(room, value);
-		dispatchEvent(new Event("tokens"));
-	};
-	if (mine().length) return false;
-	others.postMessage(null);
+	if (have()) return false;
+	others.postMessage({});
 	return true;
+}
+
+/** What a person enters, or clears, holds in every tab. */
+export function enter(given) {
+	for (const [room, value] of Object.entries(given)) keep(room, value);
+	others.postMessage({ tokens: mine(), entered: true });
+	dispatchEvent(new Event("tokens"));
 }

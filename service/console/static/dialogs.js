@@ -1,6 +1,6 @@
 /** Questions: for tokens, and before what can't be undone. */
 
-import { keep, token } from "./credentials.js";
+import { enter, token } from "./credentials.js";
 import { h } from "./dom.js";
 
 /** Answers the form's fields by name; null when the person declines. */
@@ -31,7 +31,5 @@ export async function askForTokens() {
 		h("span.hint", "One of ", h("code", `USER_SYNC_${room.toUpperCase()}_TOKENS`)));
 	const given = await dialog("Tokens", "Use them", "primary", h("p.hint", "Kept until the console’s last tab is closed."),
 		field("search", "Search token"), field("admin", "Admin token, without its name"));
-	if (!given) return;
-	for (const [room, value] of Object.entries(given)) keep(room, value);
-	dispatchEvent(new Event("tokens"));
+	if (given) enter(given);
 }

@@ -53,6 +53,21 @@ async def test_a_tab_opened_beside_another_needs_no_token_anew(window: Window) -
     await expect(beside.get_by_role("heading", name="Checks")).to_be_visible()
 
 
+async def test_tokens_that_are_cleared_are_gone_from_every_tab(window: Window) -> None:
+    page = window.page
+    async with window.context.expect_page() as opened:
+        await page.get_by_role("link", name="Sync").click(modifiers=["ControlOrMeta"])
+    beside = await opened.value
+    await expect(beside.get_by_role("heading", name="Checks")).to_be_visible()
+    await page.get_by_role("button", name="Tokens").click()
+    await page.get_by_label("Search token").clear()
+    await page.get_by_label("Admin token").clear()
+    await page.get_by_role("button", name="Use them").click()
+    await expect(beside.get_by_text("This needs a valid admin token")).to_be_visible()
+    for tab in (page, beside):
+        assert await tab.evaluate("Object.values(sessionStorage).join('')") == ""
+
+
 async def test_without_a_token_it_asks_for_one(open_window: OpenWindow) -> None:
     window = await open_window()
     page = window.page
