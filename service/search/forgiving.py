@@ -24,6 +24,7 @@ from service.search.queries import (
     email_words,
     in_names,
     known_by,
+    telling_tokens,
 )
 from service.search.query_text import (
     QueryText,
@@ -84,6 +85,10 @@ def enough_alone(text: QueryText) -> list[Query]:
         for word in text.words
         if word.is_address or "|" in word.text
     ]
+    if tokens := sorted({token for word in text.words for token in telling_tokens(word.text)}):
+        ways.append(constant({"terms": {"attributes": tokens}}, KNOWN_ALONE))
+        if len(text.words) == 1:
+            ways.append(constant({"prefix": {"attributes": tokens[0]}}, MORE_TYPOS))
     homes = filter(None, (home_address(word.text) for word in text.words))
     ways += [constant(known_by(home, None), KNOWN_ALONE) for home in homes]
     ways += _name_beside(text) + _all_names_but_one(text)

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from service.documents.attributes import telling_token
 from service.search.phone_number import is_whole
 from service.search.query_text import written_forms
 
@@ -11,9 +12,11 @@ NAMES: Final = ("name", "given_name", "family_name", "nickname", "username")
 
 
 def known_by(whole: str, digits: str | None) -> Query:
-    """Whose id, address or phone number is the whole text; digits: of it as a number."""
+    """Whose id, address or number is the whole text, in the metadata too; digits: of a number."""
     fields = ("user_id", "email.folded", "identities.user_id", "phone_number.keyword")
     ids: list[Query] = [{"terms": {field: written_forms(whole)}} for field in fields]
+    if tokens := telling_tokens(whole):
+        ids.append({"terms": {"attributes": tokens}})
     if is_whole(digits):
         ids.append({"term": {"phone_number": digits}})
     provider, bar, identity = whole.partition("|")
@@ -21,6 +24,12 @@ def known_by(whole: str, digits: str | None) -> Query:
         parts = {"identities.provider": provider, "identities.user_id": identity}
         ids.append({"bool": {"filter": [{"term": {field: part}} for field, part in parts.items()]}})
     return any_of(ids)
+
+
+def telling_tokens(text: str) -> list[str]:
+    """Of a value in the metadata that may be the text, written with blanks or without."""
+    tokens = map(telling_token, (text, text.replace(" ", "")))
+    return list(dict.fromkeys(filter(None, tokens)))
 
 
 def in_names(text: str, **how: Any) -> Query:

@@ -11,6 +11,7 @@ from service.documents.attributes import (
     Scalar,
     Survey,
     path_token,
+    telling_token,
     token,
 )
 from service.events.json_value import JsonValue, Literal
@@ -101,6 +102,44 @@ def test_the_search_builds_the_same_tokens(path: str, value: Scalar) -> None:
     tokens = source_of({"user_metadata": {path: value}})["attributes"]
     assert token(f"user_metadata.{path}", value) in tokens
     assert path_token(f"user_metadata.{path}") in tokens
+
+
+@pytest.mark.parametrize(
+    ("value", "known"),
+    [
+        ("K-48213", "k48213"),
+        (4821377, "4821377"),
+        (Literal("123456789012345678901234567890"), "123456789012345678901234567890"),
+        ("+49 (0)30 5550-147", "490305550147"),
+        ("Ann.Other@Home.Example", "ann.other@home.example"),
+        ("24.12.1990", "24121990"),
+        ("ßA_1x", "ssa1x"),
+        ("7d9e6679-7425-40de-944b-e07fd1f90ae7", "7d9e6679742540de944be07fd1f90ae7"),
+    ],
+)
+def test_a_value_that_may_tell_a_user_has_a_token_of_its_own(value: Scalar, known: str) -> None:
+    tokens = source_of({"app_metadata": {"a": {"b": [value]}}})["attributes"]
+    assert tokens[-1] == f"={known}" == telling_token(str(getattr(value, "text", value)))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("pro", "gold plan", "two 2 words", "a1", "1.0.3", "2026-01-01T10:00:00Z", "user@"),
+        *("x" * 64 + "1", "-----1", 2026, 1.5, True, None),
+    ],
+)
+def test_other_values_have_none(value: Scalar) -> None:
+    tokens = source_of({"app_metadata": {"a": value}})["attributes"]
+    assert not any(token.startswith("=") for token in tokens)
+
+
+def test_telling_tokens_take_no_others_room() -> None:
+    metadata: JsonValue = {"many": [f"number-{number}" for number in range(MAX_TOKENS - 12)]}
+    source = source_of({"app_metadata": metadata})
+    assert len(source["attributes"]) == MAX_TOKENS
+    assert len([token for token in source["attributes"] if token.startswith("=")]) == 10
+    assert "attributes_truncated" not in source
 
 
 def test_a_token_reads_only_one_way() -> None:
