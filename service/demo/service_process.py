@@ -18,7 +18,7 @@ import service
 from service.demo.doors import Doors, WantedPorts, choose_ports
 from service.demo.errors import DemoError
 from service.demo.log_tail import log_tail
-from service.engine import supervisor
+from service.engine.supervisor import supervised
 
 _READY_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 10.0  # what serve has to end in good order
@@ -85,7 +85,7 @@ class ServiceProcess:
         paths = [str(Path(service.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
         with self.log_file.open("wb") as log:
             return subprocess.Popen(  # noqa: S603
-                [sys.executable, "-I", "-S", supervisor.__file__, str(_STOP_SECONDS), *command],
+                supervised(command, grace_s=_STOP_SECONDS),
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,

@@ -75,8 +75,8 @@ class Survey:
     """One pass over a metadata field: its tokens, and whether it can be stored as it is.
 
     tokens: each once, the shallowest first, then in the order met, then the telling ones as far as
-    there is room. cut: some are missing, being
-    too many, too long, too deep or not encodable. fits: what `within_limits` says of the value.
+    there is room. cut: of the others some are missing, being too many, too long, too deep or not
+    encodable. fits: what `within_limits` says of the value.
     """
 
     __slots__ = ("_full", "_queue", "_telling", "cut", "fits", "tokens")
@@ -123,15 +123,13 @@ class Survey:
                 self.cut = True
             else:
                 self._add(f"{path}={_escape(value)}")
-                if not value.isalpha():  # most values are words, and this is quick
-                    self._tell(value)
+                self._tell(value)
         elif isinstance(value, CONTAINERS):
             self._queue.append((value, path, level))
         elif not isinstance(value, Literal):
             text = _scalar_text(value)
             self._add(f"{path}={text}")
-            if len(text) >= _LEAST_DIGITS:
-                self._tell(text)
+            self._tell(text)
         else:
             self.fits = self.fits and number_fits(value)
             if value.text.startswith(("{", "[")):
@@ -141,6 +139,8 @@ class Survey:
                 self._tell(value.text)
 
     def _tell(self, value: str) -> None:
+        if value.isalpha():  # most values are words, and this is quick
+            return
         if (telling := telling_token(value)) and len(self._telling) < MAX_TOKENS:
             self._telling.add(telling)
 

@@ -13,7 +13,6 @@ import re
 import select
 import signal
 import subprocess
-import sys
 import time
 import weakref
 from collections.abc import Mapping, Sequence
@@ -24,8 +23,8 @@ from typing import Self
 from service.engine.claim import PORTS, claim, claim_free_ports, claim_port, is_free
 from service.engine.command import java_command, write_configuration
 from service.engine.errors import EngineError
+from service.engine.supervisor import supervised
 
-_SUPERVISOR = Path(__file__).with_name("supervisor.py")
 _STOP_SECONDS = 10.0  # what a node has to end in good order
 _REAP_SECONDS = 5.0  # what the supervisor has to end after it
 _POLL_SECONDS = 0.05
@@ -202,7 +201,7 @@ class Node:
         with self.log_file.open("ab") as log, os.fdopen(held_by_each, "wb"):
             self._log_start = log.tell()
             self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-I", "-S", str(_SUPERVISOR), str(self._stop_s), *command],
+                supervised(command, grace_s=self._stop_s),
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,

@@ -12,6 +12,11 @@ import sys
 import threading
 
 
+def supervised(command: list[str], *, grace_s: float) -> list[str]:
+    """The command line that runs `command` under a supervisor; see `supervise`."""
+    return [sys.executable, "-I", "-S", __file__, str(grace_s), *command]
+
+
 def supervise(grace_s: float, command: list[str]) -> int:
     """Run `command` until it ends or standard input closes; its exit status, as a shell's.
 

@@ -172,8 +172,13 @@ def _is_closed(found: Mapping[str, Any]) -> bool:
 
 def _is_blocked(found: Mapping[str, Any]) -> bool:
     """A rebuild blocks an index of ours; whose another one is, it is told as a stranger's."""
-    blocks = found["settings"].get("index", {}).get("blocks", {})
-    return _is_ours(found) and str(blocks.get("write")).lower() == "true"
+    return _is_ours(found) and "write" in blocks_on(found)
+
+
+def blocks_on(found: Mapping[str, Any]) -> list[str]:
+    """The blocks of an index that are on, by OpenSearch's names; found: with its `settings`."""
+    blocks = found.get("settings", {}).get("index", {}).get("blocks", {})
+    return sorted(name for name, value in blocks.items() if str(value).lower() == "true")
 
 
 def _listed(indices: list[str]) -> str:

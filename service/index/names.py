@@ -5,6 +5,10 @@ start with, so `auth0-users-archive` stays a stranger.
 """
 
 from dataclasses import dataclass
+from typing import Final
+
+_MOST_DIGITS: Final = 18
+"""A number of so many fits into 63 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +54,11 @@ class IndexNames:
     def component(self, part: str) -> str:
         """The component template that holds `part`, such as `settings`."""
         return f"{self.name}-{part}"
+
+
+def parts_of(index: str) -> tuple[str, int]:
+    """Of an index's name, all but its number, and that; the whole and 0 where it has none."""
+    stem, _, number = index.rpartition("-")
+    if number.isdecimal() and len(number) <= _MOST_DIGITS:
+        return stem, int(number)
+    return index, 0

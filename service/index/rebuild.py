@@ -22,11 +22,11 @@ from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import NotFoundError, OpenSearchException, RequestError
 
 from service.index.advice import with_advice
-from service.index.aliases import behind, plan_aliases
+from service.index.aliases import behind, blocks_on, plan_aliases
 from service.index.bootstrap import bootstrap, find_indices
 from service.index.copying import Copying, count, delete_surplus, retrying, stop_copying
 from service.index.errors import NeedsNewIndex, RebuildFailed
-from service.index.names import IndexNames
+from service.index.names import IndexNames, parts_of
 from service.index.reason import named, reason_of
 from service.index.unexpected import expecting_opensearch
 
@@ -148,9 +148,7 @@ class Rebuild:
     async def _check_writable(self, old: str) -> None:
         """Somebody else's block would be lifted by us."""
         answer = await self._client.indices.get_settings(index=old, name="index.blocks.*")
-        blocks = answer.get(old, {}).get("settings", {}).get("index", {}).get("blocks", {})
-        on = sorted(name for name, value in blocks.items() if str(value).lower() == "true")
-        if on:
+        if on := blocks_on(answer.get(old, {})):
             raise RebuildFailed(
                 f"the index {old} has a block ({', '.join(on)}): lift it when its cause is gone"
             )
@@ -168,9 +166,8 @@ class Rebuild:
         raise RebuildFailed(f"the index {old} was marked as one that is being filled: try again")
 
     def _free_name(self, indices: Mapping[str, Any]) -> str:
-        prefix = f"{self._names.name}-"
-        numbers = [index.removeprefix(prefix) for index in indices if index.startswith(prefix)]
-        return self._names.numbered(max((int(n) for n in numbers if n.isdecimal()), default=0) + 1)
+        ours = [number for stem, number in map(parts_of, indices) if stem == self._names.name]
+        return self._names.numbered(max(ours, default=0) + 1)
 
     async def _create(self, new: str, present: Mapping[str, Any]) -> None:
         """With the templates' mapping, and the settings that the present index was given."""

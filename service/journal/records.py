@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from service.clock import age_us
+
 
 class Disposition(StrEnum):
     """What the journal does with an entry. All are counted as received."""
@@ -175,8 +177,7 @@ class JournalStatus:
 
     def oldest_age_s(self, now_us: int) -> float:
         """How long the oldest event has waited; 0 when the journal is empty."""
-        oldest = self.oldest_received_us
-        return 0.0 if oldest is None else max(0, now_us - oldest) / 1e6
+        return age_us(self.oldest_received_us, now_us) / 1e6
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from service.clock import age_us
 from service.events.event_type import HANDLED_TYPES, OTHER_TYPE, READ_TYPE
 
 # One `_created` series beside every counter would double the exposition for nothing.
@@ -168,12 +169,10 @@ class _JournalCollector(Collector):
         yield GaugeMetricFamily(
             "user_sync_dead_letters", "Dead letters kept", value=figures.dead_letters
         )
-        oldest_us = self._journal.oldest_received_us()
-        age = 0.0 if oldest_us is None else max(0, self._now_us() - oldest_us) / 1e6
         yield GaugeMetricFamily(
             "user_sync_oldest_event_age_seconds",
             "Age of the oldest event in the journal, 0 when it is empty",
-            value=age,
+            value=age_us(self._journal.oldest_received_us(), self._now_us()) / 1e6,
         )
         compared = self._journal.last_comparison()
         if compared is not None:

@@ -5,6 +5,7 @@ Answers come from memory, so that asking costs nothing and never hangs with the 
 
 from collections.abc import Callable
 
+from service.clock import age_us
 from service.events.timestamp import format_us
 from service.index.advice import CERTIFICATE, CREDENTIALS, LOG, ROLE, RUNS, advice_on
 from service.index.reason import BLOCK, CLOSED, NO_INDEX, SECURITY, named
@@ -224,10 +225,9 @@ class Vitals:
         return f"{trouble.code}{reason}, for {seconds} s, {trouble.times} times"
 
     def _freshness(self) -> Check:
-        oldest = self._journal.oldest_received_us()
         waiting = self._journal.depth()
-        age_us = 0 if oldest is None else max(0, self._now_us() - oldest)
-        state = f"{waiting} events wait, the oldest for {age_us / _SECOND_US:.1f} s"
+        oldest_us = age_us(self._journal.oldest_received_us(), self._now_us())
+        state = f"{waiting} events wait, the oldest for {oldest_us / _SECOND_US:.1f} s"
         if error := self._indexer.refresh_error():
             return Check(
                 "freshness",
@@ -237,7 +237,7 @@ class Vitals:
                 advice_on(error)
                 or "the check `opensearch` says what is wrong, or else OpenSearch's own log",
             )
-        if age_us <= _LATE_US:
+        if oldest_us <= _LATE_US:
             return Check("freshness", True, state)
         return Check("freshness", False, state, "the check `indexing` says what holds them up")
 

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
+from service.index.names import parts_of
 from service.journal.errors import JournalError, JournalUnavailable
 from service.journal.journal import Journal
 
@@ -20,8 +21,6 @@ _STEM = "index_stem"
 _UUID = "index_uuid"
 _ORDINAL = "index_ordinal"
 _FOUND_US = "index_found_us"
-
-_MOST_DIGITS = 18  # marks are integers, of up to 63 bits
 
 
 class MadeAnew:
@@ -64,7 +63,7 @@ class MadeAnew:
         """
         if self._found == (name, uuid):
             return
-        stem, ordinal = _parts(name)
+        stem, ordinal = parts_of(name)
         # In this order: cut off between two, a rebuilt index isn't taken for one put in place.
         told = {
             _UUID: _number(uuid),
@@ -86,14 +85,6 @@ class MadeAnew:
     def _since_us(self) -> int:
         """When one was made anew last; 0 when never."""
         return max(self._journal.made_anew_us() or 0, self._noted_us)
-
-
-def _parts(name: str) -> tuple[str, int]:
-    """Of an index's name, all but its number, and that; 0 of a name that isn't ours."""
-    stem, _, number = name.rpartition("-")
-    if number.isdecimal() and len(number) <= _MOST_DIGITS:
-        return stem, int(number)
-    return name, 0
 
 
 def _number(text: str) -> int:

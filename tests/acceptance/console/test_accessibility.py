@@ -28,8 +28,9 @@ async def violations(window: Window) -> list[str]:
     ]
 
 
-# Contrast is the scheme's, what is shown the size's: neither depends on the other.
-@pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", NARROW)])
+@pytest.mark.parametrize(
+    ("scheme", "size"), [("light", WIDE), ("dark", WIDE), ("light", NARROW), ("dark", NARROW)]
+)
 async def test_no_view_has_a_violation(
     open_window: OpenWindow, scheme: str, size: dict[str, int]
 ) -> None:
