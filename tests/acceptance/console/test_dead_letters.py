@@ -37,21 +37,18 @@ async def test_the_focus_goes_on_to_the_next(
     await expect(heads).to_have_count(53)
     await expect(heads.nth(50)).to_be_focused()
 
+    async def drop_focused() -> None:
+        for key in ("Enter", "Tab", "Tab", "Enter"):
+            await keys.press(key)
+        await page.get_by_role("dialog").get_by_role("button", name="Drop").press("Enter")
+
     following = await heads.nth(51).inner_text()
-    await keys.press("Enter")
-    await keys.press("Tab")
-    await keys.press("Tab")
-    await keys.press("Enter")
-    await page.get_by_role("dialog").get_by_role("button", name="Drop").press("Enter")
+    await drop_focused()
     await expect(heads).to_have_count(52)
     await expect(page.locator(":focus")).to_have_text(following, use_inner_text=True)
 
     await heads.nth(51).focus()
-    await keys.press("Enter")
-    await keys.press("Tab")
-    await keys.press("Tab")
-    await keys.press("Enter")
-    await page.get_by_role("dialog").get_by_role("button", name="Drop").press("Enter")
+    await drop_focused()
     await expect(heads).to_have_count(51)
     await expect(heads.nth(50)).to_be_focused()
 

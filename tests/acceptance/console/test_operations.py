@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import Page, Route, expect
 
 from service.clock import clock_us
 from service.engine import Node
@@ -42,12 +42,18 @@ async def test_a_link_hands_the_tokens_over_and_forgets_them(open_window: OpenWi
     assert await window.page.evaluate("localStorage.length + document.cookie.length") == 0
 
 
-async def test_a_tab_opened_beside_another_needs_no_token_anew(window: Window) -> None:
-    page = window.page
+async def sync_beside(window: Window) -> Page:
+    """A tab that was opened from a window's; it shows the sync."""
     async with window.context.expect_page() as opened:
-        await page.get_by_role("link", name="Sync").click(modifiers=["ControlOrMeta"])
+        await window.page.get_by_role("link", name="Sync").click(modifiers=["ControlOrMeta"])
     beside = await opened.value
     await expect(beside.get_by_role("heading", name="Checks")).to_be_visible()
+    return beside
+
+
+async def test_a_tab_opened_beside_another_needs_no_token_anew(window: Window) -> None:
+    page = window.page
+    beside = await sync_beside(window)
     await page.close()
     await beside.reload()
     await expect(beside.get_by_role("heading", name="Checks")).to_be_visible()
@@ -55,10 +61,7 @@ async def test_a_tab_opened_beside_another_needs_no_token_anew(window: Window) -
 
 async def test_tokens_that_are_cleared_are_gone_from_every_tab(window: Window) -> None:
     page = window.page
-    async with window.context.expect_page() as opened:
-        await page.get_by_role("link", name="Sync").click(modifiers=["ControlOrMeta"])
-    beside = await opened.value
-    await expect(beside.get_by_role("heading", name="Checks")).to_be_visible()
+    beside = await sync_beside(window)
     await page.get_by_role("button", name="Tokens").click()
     await page.get_by_label("Search token").clear()
     await page.get_by_label("Admin token").clear()

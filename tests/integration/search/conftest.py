@@ -63,6 +63,10 @@ class Api:
         """What is found, by name, in order."""
         return [user.get("name", "") for user in (await self.find(q, **parameters))["users"]]
 
+    async def keys_of(self, q: str) -> list[str]:
+        """Who is found, by the key of `person`, in order."""
+        return [user_id.split("|")[1] for user_id in ids((await self.find(q))["users"])]
+
     async def problem(self, status: int, path: str = "/users", **parameters: str) -> Any:
         """The problem that a request ends in."""
         got, headers, body = await self.request("GET", path, params=parameters)

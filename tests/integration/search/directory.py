@@ -87,3 +87,14 @@ def _user(draw: random.Random, number: int) -> dict[str, Any]:
         "event": {"id": f"evt_{number}", "type": "user.created", "time": f"{day}T08:00:00.000Z"},
         "indexed_at": "2026-01-01T00:00:00.000Z",
     }
+
+
+def person(key: str, **fields: Any) -> dict[str, Any]:
+    """A document of a user whose id and nickname are the key; of the rest what is given."""
+    return {
+        "user_id": f"auth0|{key}",
+        "event": {"id": f"evt_{key}", "type": "user.created", "time": "2026-01-01T00:00:00Z"},
+        "indexed_at": "2026-01-01T00:00:00Z",
+        "nickname": key,
+        **fields,
+    }

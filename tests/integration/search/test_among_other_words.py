@@ -3,7 +3,7 @@
 import pytest
 
 from tests.integration.search.conftest import Api, ids
-from tests.integration.search.test_ranking import person
+from tests.integration.search.directory import person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -77,9 +77,7 @@ PEOPLE = [
     ],
 )
 async def test_order(people: Api, q: str, expected: str) -> None:
-    found = await people.find(q)
-    keys = [key.partition("|")[2] for key in ids(found["users"])]
-    assert keys == expected.split()
+    assert await people.keys_of(q) == expected.split()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest_asyncio
 from service.search.filter_query import MAX_FILTERS
 from service.search.query_text import MAX_TERMS, MAX_WORDS
 from tests.integration.search.conftest import Api, ids, index
-from tests.integration.search.test_ranking import person
+from tests.integration.search.directory import person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

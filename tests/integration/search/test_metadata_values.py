@@ -9,7 +9,7 @@ from service.events.json_value import JsonValue
 from service.search.options import SearchOptions
 from tests.conftest import Engine
 from tests.integration.search.conftest import TOKEN, Api, bootstrapped, ids, index, serving
-from tests.integration.search.test_ranking import person
+from tests.integration.search.directory import person
 from tests.unit.documents.making import source_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -5,18 +5,9 @@ from typing import Any
 import pytest
 
 from tests.integration.search.conftest import Api
+from tests.integration.search.directory import person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-def person(key: str, **fields: Any) -> dict[str, Any]:
-    return {
-        "user_id": f"auth0|{key}",
-        "event": {"id": f"evt_{key}", "type": "user.created", "time": "2026-01-01T00:00:00Z"},
-        "indexed_at": "2026-01-01T00:00:00Z",
-        "nickname": key,
-        **fields,
-    }
 
 
 PEOPLE = [
@@ -201,8 +192,7 @@ PEOPLE = [
     ],
 )
 async def test_order(people: Api, q: str, expected: str) -> None:
-    found = await people.find(q)
-    keys = [user["user_id"].split("|")[1] for user in found["users"]]
+    keys = await people.keys_of(q)
     assert keys[: len(expected.split()) + 1] == expected.split()
 
 

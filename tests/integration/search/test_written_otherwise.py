@@ -3,7 +3,7 @@
 import pytest
 
 from tests.integration.search.conftest import Api
-from tests.integration.search.test_ranking import person
+from tests.integration.search.directory import person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
